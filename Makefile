@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: 0BSD
+#
+# Yours to set: CC STATIC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR SAN LIBCAP_SRC
+# UAPI STRIP READELF V=1. What the build itself needs stands in lower case, because
+# `make CFLAGS=...` overrides every CFLAGS += in here.
+
+size_limit := 65536
+
+PREFIX ?= /usr/local
+STRIP ?= strip
+READELF ?= readelf
+UAPI ?= /usr/include
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+# SAN=1 is a second build beside the first, with glibc: the sanitizers know no
+# musl. The helpers of the tests run in bare roots, so they stay static.
+libc_cc := $(if $(findstring musl,$(shell cc -dumpmachine 2>/dev/null)),cc,musl-gcc)
+ifneq ($(SAN),)
+out := build/san
+san := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+CFLAGS ?= -O1 -g
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+STATIC ?=
+helper_cc := $(libc_cc)
+else
+out := build
+CFLAGS ?= -Os -g
+ifeq ($(origin CC),default)
+CC := $(libc_cc)
+endif
+STATIC ?= -static
+helper_cc = $(CC)
+endif
+
+# -fno-pie: musl-gcc makes a dynamic binary of -static-pie without a word, and
+# nm could not tell a const table of pointers from a writable one.
+warn := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla -Wformat-security
+# -D_GNU_SOURCE= is what `#define _GNU_SOURCE` says, so a file may say it, too.
+cppflags := -D_GNU_SOURCE= -Ilibcore -Ibuild -include build/autoconf.h -isystem build/uapi
+cflags := -std=gnu11 $(warn) -fno-pie -ffunction-sections -fdata-sections -fstack-protector-strong \
+	-fno-asynchronous-unwind-tables $(san)
+ldflags := $(STATIC) -no-pie -Wl,--gc-sections -Wl,-z,noseparate-code $(san) -L$(out)/libcap/lib
+compile = $(CC) $(cppflags) -isystem $(out)/libcap/include $(cflags) $(CPPFLAGS) $(CFLAGS)
+link = $(CC) $(cflags) $(CFLAGS) $(ldflags) $(LDFLAGS)
+compile_helper = $(helper_cc) -static -no-pie $(cppflags) $(filter-out $(san),$(cflags)) \
+	$(if $(SAN),-Os -g,$(CFLAGS) $(CPPFLAGS) $(LDFLAGS))
+
+# The command in full with V=1, else its target only.
+say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@; )
+
+all: $(out)/cellbox ## build the binary (SAN=1: with sanitizers, in build/san)
+
+# --- configuration ------------------------------------------------------------
+# config.mk names the applets; make makes it, reads it and starts again. Goals
+# that change or remove it stand alone, so that none works with an old list.
+alone := menuconfig defconfig allnoconfig clean distclean
+aside := $(alone) help uninstall
+generated := build/config.mk build/autoconf.h build/applets.def
+ifneq ($(filter-out $(aside),$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter $(alone),$(MAKECMDGOALS)),)
+$(error $(filter $(alone),$(MAKECMDGOALS)) and other goals in one command: give two)
+endif
+include build/config.mk
+endif
+
+.config:
+	@scripts/kconfig.sh defaults Kconfig > $@.new && mv $@.new $@
+
+$(generated) &: .config Kconfig Makefile scripts/kconfig.sh
+	@scripts/kconfig.sh generate Kconfig .config build
+
+conf = if command -v kconfig-conf > /dev/null; then kconfig-conf --$(1) Kconfig > /dev/null; \
+	else scripts/kconfig.sh $(2) Kconfig > .config.new && mv .config.new .config; fi
+
+menuconfig: ## choose applets in a menu (kconfig-frontends)
+	@command -v kconfig-mconf > /dev/null || \
+		{ echo "menuconfig: kconfig-mconf is missing: apt-get install kconfig-frontends-nox, or edit .config"; exit 1; }
+	@kconfig-mconf Kconfig
+defconfig: ## .config: all applets
+	@$(call conf,alldefconfig,defaults)
+allnoconfig: ## .config: no applet
+	@$(call conf,allnoconfig,none)
+
+# --- objects ------------------------------------------------------------------
+objs := $(patsubst %.c,$(out)/obj/%.o,$(sort $(wildcard libcore/*.c)) applets/main.c $(applets:%=applets/%.c))
+helpers := $(patsubst tests/helper/%.c,build/tests/%,$(wildcard tests/helper/*.c))
+-include $(objs:.o=.d) $(helpers:=.d)
+
+# A file that changes when the words in it do: who depends on it is made again
+# with another CC, CFLAGS or list of objects.
+quote = '$(subst ','\'',$(1))'
+stamp = mkdir -p $(@D); printf '%s\n' $(call quote,$(1)) | cmp -s - $@ || printf '%s\n' $(call quote,$(1)) > $@
+$(out)/compile.stamp: FORCE
+	@$(call stamp,$(compile))
+$(out)/link.stamp: FORCE
+	@$(call stamp,$(link) $(objs))
+$(out)/libcap.stamp: FORCE
+	@$(call stamp,$(CC) $(STATIC))
+build/tests.stamp: FORCE
+	@$(call stamp,$(strip $(compile_helper)))
+
+# musl-gcc brings no kernel headers. These three directories and no more, or
+# glibc's would come with them.
+multiarch = $(shell $(CC) -print-multiarch 2>/dev/null)
+asm = $(firstword $(wildcard $(UAPI)/$(multiarch)/asm $(UAPI)/asm))
+build/uapi.stamp: FORCE
+	@$(call stamp,$(UAPI) $(asm))
+build/uapi/.done: build/uapi.stamp
+	@test -d "$(asm)" || { echo "no kernel headers in $(UAPI): package linux-libc-dev"; exit 1; }
+	@mkdir -p $(@D) && ln -sfn $(UAPI)/linux $(@D)/linux && ln -sfn $(UAPI)/asm-generic $(@D)/asm-generic && \
+		ln -sfn $(asm) $(@D)/asm && touch $@
+
+$(out)/libcap/.done: scripts/libcap.sh $(out)/libcap.stamp | build/uapi/.done
+	@LIBCAP_SRC=$(call quote,$(LIBCAP_SRC)) scripts/libcap.sh $(@D) $(CC) $(STATIC) -isystem $(CURDIR)/build/uapi
+	@touch $@
+
+$(out)/obj/%.o: %.c $(out)/compile.stamp $(generated) $(out)/libcap/.done
+	@mkdir -p $(@D)
+	$(call say,CC)$(compile) -MMD -MP -c -o $@ $<
+
+# A PT_INTERP would mean that the jail needs a loader: there is none in it.
+$(out)/cellbox.debug: $(objs) $(out)/link.stamp $(out)/libcap/.done
+	$(call say,LINK)$(link) -o $@ $(objs) -lcap
+ifneq ($(STATIC),)
+	@$(READELF) -lW $@ > $@.headers
+	@! grep -q INTERP $@.headers || { rm -f $@ $(out)/cellbox; echo "$@: not static: it has a PT_INTERP"; exit 1; }
+	@rm -f $@.headers
+endif
+
+$(out)/cellbox: $(out)/cellbox.debug
+	$(call say,STRIP)$(if $(SAN),cp $< $@,$(STRIP) -s -R .comment -o $@ $<)
+
+build/tests/%: tests/helper/%.c build/tests.stamp $(generated) | build/uapi/.done
+	@mkdir -p $(@D)
+	$(call say,CC)$(compile_helper) -MMD -MP -MF $@.d -o $@ $<
+
+# --- what one does with it ----------------------------------------------------
+test-helpers: $(helpers) ## build the helper programs of the tests
+check: all test-helpers ## run the tests (TESTS="..." goes to tests/run)
+	CELLBOX=$(abspath $(out)/cellbox) $(if $(SAN),ASAN_OPTIONS=detect_leaks=0) tests/run $(TESTS)
+lint: $(objs) ## formatters, analysers and the rules of the layout
+	@OBJS='$(objs)' CC='$(CC)' FLAGS=$(call quote,$(cppflags) -isystem $(out)/libcap/include $(cflags)) scripts/lint
+size: all ## bytes per object and applet; fails above size_limit
+	@OBJS='$(objs)' LIMIT=$(size_limit) scripts/size $(out)/cellbox
+
+# The drop-ins of system tools stand apart: PATH decides who wants them.
+dropins := unshare nsenter pivot_root switch_root setpriv
+bin = $(DESTDIR)$(PREFIX)/bin
+lib = $(DESTDIR)$(PREFIX)/lib/cellbox/bin
+man = $(DESTDIR)$(PREFIX)/share/man
+pages = $(notdir $(wildcard applets/*.$(1)))
+
+install: all ## install below DESTDIR and PREFIX
+	install -d $(bin) $(lib) $(man)/man1 $(man)/man5
+	install -m 755 $(out)/cellbox $(bin)/cellbox
+	for n in $(filter-out $(dropins),$(applets)); do ln -sf cellbox $(bin)/$$n || exit; done
+	for n in $(filter $(dropins),$(applets)); do ln -sf ../../../bin/cellbox $(lib)/$$n || exit; done
+	for p in $(wildcard applets/*.1 applets/*.5); do install -m 644 $$p $(man)/man$${p##*.}/ || exit; done
+	[ ! -f scripts/jail ] || install -m 755 scripts/jail $(bin)/cellbox-jail
+
+uninstall: ## remove what install made
+	for l in $(bin)/* $(lib)/*; do case $$(readlink $$l) in cellbox | ../../../bin/cellbox) rm -f $$l ;; esac; done
+	rm -f $(bin)/cellbox $(bin)/cellbox-jail $(addprefix $(man)/man1/,$(call pages,1)) $(addprefix $(man)/man5/,$(call pages,5))
+	rmdir $(lib) $(DESTDIR)$(PREFIX)/lib/cellbox 2> /dev/null || :
+
+clean: ## remove build/
+	rm -rf build
+distclean: clean ## remove .config, too
+	rm -f .config .config.old .config.new
+help: ## this list
+	@awk -F ': .*## ' '/^[a-z-]+:.*## / { sub(/:.*/, "", $$1); printf "  %-14s %s\n", $$1, $$2 }' Makefile
+.PHONY: all menuconfig defconfig allnoconfig test-helpers check lint size install uninstall clean distclean help FORCE

@@ -1,0 +1,22 @@
+/* cap.h - capability sets
+ *
+ * SPDX-License-Identifier: 0BSD
+ *
+ * A set is a word of 64 bits: bit N is capability N of capabilities(7).
+ */
+#ifndef CAP_H
+#define CAP_H
+
+#include <stdint.h>
+
+#define CAP_BIT(n) (1ULL << (n))
+
+/* Gives up every permitted, effective, inheritable and ambient capability but
+ * those in set (of which this process may have fewer), and reads it back.
+ * 0, or -1 and errno. */
+int cap_keep_only(uint64_t set);
+
+/* The effective set of this process; 0 if it cannot be read. */
+uint64_t cap_effective(void);
+
+#endif

@@ -1,0 +1,295 @@
+/* chain.c - the sentence: what a step is, and what crosses from step to step
+ *
+ * SPDX-License-Identifier: 0BSD
+ */
+#include "chain.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "fmt.h"
+
+/* Parents that may wait for one program */
+#define HELLO_MAX 16
+
+static struct {
+	enum chain_walk walk;
+	const struct applet *applet; /* the step at work, */
+	char **words;		     /* and where it begins */
+	int steps, acts; /* so far; acts: those that need no program */
+	int kinds;	 /* namespaces made */
+	int pid_pending; /* a pid namespace begins with the next fork */
+	int own_mounts;
+	int pivoted;
+	sys_sigset mask;	   /* the caller's */
+	struct sigaction on_child; /* the caller's, of SIGCHLD */
+	int hello[HELLO_MAX], hellos;
+	int standing;	 /* of them, whose parent was heard to stand */
+	int armed, keep; /* dies with its parent; also past the exec */
+	char *shell[3];	 /* a free word for chain_execute, the shell, NULL */
+} chain;
+
+void chain_begin(enum chain_walk walk)
+{
+	memset(&chain, 0, sizeof(chain));
+	chain.walk = walk;
+}
+
+void chain_step(const struct applet *applet, char **words)
+{
+	chain.applet = applet;
+	chain.words = words;
+	chain.steps++;
+}
+
+const char *chain_name(void)
+{
+	return chain.applet ? chain.applet->name : "cellbox";
+}
+
+const struct applet *chain_applet(void)
+{
+	return chain.applet;
+}
+
+void chain_show(int fd, const char *before, char **words, char **end)
+{
+	struct fmt f = {.fd = fd};
+
+	fmt_add(&f, "%s", before);
+	for (char **w = words; *w && w != end; w++) {
+		if (w != words)
+			fmt_add(&f, " ");
+		fmt_quote(&f, *w);
+	}
+	fmt_add(&f, "\n");
+	fmt_flush(&f);
+}
+
+int chain_reading(char **rest)
+{
+	if (chain.walk == CHAIN_PRINT)
+		chain_show(STDOUT_FILENO, "", chain.words, rest);
+	if (chain.walk == CHAIN_TRACE)
+		chain_show(STDERR_FILENO, "+ ", chain.words, rest);
+	return chain.walk < CHAIN_ACT;
+}
+
+char **chain_or_shell(char **argv)
+{
+	char *shell = getenv("SHELL");
+
+	if (*argv)
+		return argv;
+	chain.shell[1] = shell && *shell ? shell : (char *)"/bin/sh";
+	return chain.shell + 1;
+}
+
+char **chain_or_done(char **argv)
+{
+	chain.acts++;
+	return *argv || chain.acts < chain.steps ? argv : NULL;
+}
+
+void chain_makes(int kinds)
+{
+	chain.kinds |= kinds;
+	if (kinds & CLONE_NEWPID)
+		chain.pid_pending = 1;
+	/* A new user namespace does not own the mounts it was born with. */
+	if (kinds & CLONE_NEWUSER)
+		chain.own_mounts = 0;
+	if (kinds & CLONE_NEWNS)
+		chain.own_mounts = 1;
+}
+
+int chain_made(void)
+{
+	return chain.kinds;
+}
+
+int chain_pid_pending(void)
+{
+	return chain.pid_pending;
+}
+
+int chain_forks(int shares)
+{
+	int init = chain.pid_pending;
+
+	chain.pid_pending = 0;
+	if (shares)
+		chain.own_mounts = 0;
+	return init;
+}
+
+int chain_own_mounts(void)
+{
+	return chain.own_mounts;
+}
+
+void chain_pivots(void)
+{
+	chain.pivoted = 1;
+}
+
+int chain_pivoted(void)
+{
+	return chain.pivoted;
+}
+
+int chain_block(void)
+{
+	const struct sigaction standard = {.sa_handler = SIG_DFL};
+	const sys_sigset all =
+		~(SYS_SIG(SIGTSTP) | SYS_SIG(SIGTTIN) | SYS_SIG(SIGTTOU));
+
+	if (sys_sigmask(SIG_SETMASK, &all, &chain.mask))
+		return -1;
+	/* Ignored, it would reap our children unseen. */
+	return sigaction(SIGCHLD, &standard, &chain.on_child);
+}
+
+sys_sigset chain_caller_mask(void)
+{
+	return chain.mask;
+}
+
+int chain_hello(int fd)
+{
+	if (chain.hellos == HELLO_MAX)
+		return -1;
+	chain.hello[chain.hellos++] = fd;
+	return 0;
+}
+
+/* The parents' words come in any order; each is waited for once. */
+static int await(int i)
+{
+	int word = 0;
+	ssize_t n;
+
+	if (chain.standing & 1 << i)
+		return 0;
+	do
+		n = recv(chain.hello[i], &word, sizeof(word), 0);
+	while (n < 0 && errno == EINTR);
+	if (n != sizeof(word) || word != CHAIN_STANDS)
+		return -1;
+	chain.standing |= 1 << i;
+	return 0;
+}
+
+int chain_await(void)
+{
+	return await(chain.hellos - 1);
+}
+
+static int arm(void)
+{
+	struct pollfd parent = {.fd = chain.hello[chain.hellos - 1]};
+
+	if (prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL))
+		return -1;
+	/* getppid() is 0 in a new pid namespace; a hang-up tells everywhere. */
+	if (poll(&parent, 1, 0) < 0)
+		return -1;
+	if (parent.revents & POLLHUP)
+		_exit(125);
+	return 0;
+}
+
+int chain_die_with_parent(int keep)
+{
+	chain.armed = 1;
+	chain.keep |= keep;
+	return arm();
+}
+
+int chain_credentials_changed(void)
+{
+	return chain.armed ? arm() : 0;
+}
+
+/* execve(2), and what execvp(3) promises of scripts: musl's does not keep it */
+static void execute_file(char *file, char **argv)
+{
+	execve(file, argv, environ);
+	if (errno != ENOEXEC)
+		return;
+	argv[0] = file;
+	argv[-1] = (char *)"/bin/sh";
+	execve(argv[-1], argv - 1, environ);
+}
+
+/* As execvp(3): the first that can be run; EACCES if one was found that
+ * cannot, else ENOENT. */
+static void execute_by_path(char **argv)
+{
+	const char *path = getenv("PATH");
+	const char *name = argv[0];
+	int err = ENOENT;
+	char file[PATH_MAX];
+
+	if (!path)
+		path = "/usr/local/bin:/bin:/usr/bin";
+	for (const char *end; path; path = *end ? end + 1 : NULL) {
+		char dir[PATH_MAX];
+		size_t n = (end = strchrnul(path, ':')) - path;
+
+		if (n >= sizeof(dir))
+			continue;
+		memcpy(dir, path, n);
+		dir[n] = 0;
+		if (fmt_str(file, sizeof(file), "%s%s%s", dir, n ? "/" : "",
+			    name))
+			continue;
+		execute_file(file, argv);
+		if (errno == EACCES)
+			err = EACCES;
+		else if (errno != ENOENT && errno != ENOTDIR)
+			return;
+	}
+	errno = err;
+}
+
+/* The last acts before the exec: 0, or -1 and errno. */
+static int let_go(void)
+{
+	int go = CHAIN_GO;
+
+	/* A parent that will not stand has said why: no second line. */
+	for (int i = 0; i < chain.hellos; i++)
+		if (await(i))
+			_exit(125);
+	for (int i = 0; i < chain.hellos; i++)
+		if (send(chain.hello[i], &go, sizeof(go), MSG_NOSIGNAL) < 0)
+			return -1;
+	if (chain.armed && !chain.keep &&
+	    prctl(PR_SET_PDEATHSIG, 0UL, 0UL, 0UL, 0UL))
+		return -1;
+	if (chain.on_child.sa_handler != SIG_DFL &&
+	    sigaction(SIGCHLD, &chain.on_child, NULL))
+		return -1;
+	return sys_sigmask(SIG_SETMASK, &chain.mask, NULL);
+}
+
+int chain_execute(char **argv)
+{
+	if (let_go())
+		return 125;
+	if (!**argv)
+		errno = ENOENT;
+	else if (strchr(*argv, '/'))
+		execute_file(*argv, argv);
+	else
+		execute_by_path(argv);
+	return errno == ENOENT || errno == ENOTDIR ? 127 : 126;
+}

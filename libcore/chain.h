@@ -1,0 +1,99 @@
+/* chain.h - the sentence: what a step is, and what crosses from step to step
+ *
+ * SPDX-License-Identifier: 0BSD
+ *
+ * A sentence is walked twice through the same functions: once reading, where
+ * nothing is done and everything is checked, once acting. What steps tell each
+ * other is kept here, in the only writable static of the program.
+ */
+#ifndef CHAIN_H
+#define CHAIN_H
+
+#include "sys.h"
+
+/* A function from words to words. */
+struct applet {
+	const char *name;	    /* the word that calls it */
+	const char *args;	    /* its operands, for the usage line */
+	const char *brief;	    /* one line: what the step does */
+	const char *examples;	    /* whole lines, for --help */
+	char **(*run)(char **argv); /* the words left; NULL: all is done */
+};
+
+/* How a walk shows its steps */
+enum chain_walk {
+	CHAIN_READ,  /* nothing is done; nothing is shown */
+	CHAIN_PRINT, /* nothing is done; each step is printed (-n) */
+	CHAIN_ACT,   /* each step acts */
+	CHAIN_TRACE, /* each step acts and says so before (-x) */
+};
+
+/* A walk begins: forget what steps told. */
+void chain_begin(enum chain_walk walk);
+/* words[0] names the step that is now at work. */
+void chain_step(const struct applet *applet, char **words);
+/* The name of the step at work, for messages; "cellbox" before the first. */
+const char *chain_name(void);
+const struct applet *chain_applet(void);
+/* True while reading: the step, which uses the words before rest, must not do
+ * anything. With -n and -x the step is shown here. */
+int chain_reading(char **rest);
+/* One step or program a line, as a shell would take it, up to end or NULL. */
+void chain_show(int fd, const char *before, char **words, char **end);
+
+/* What may end a sentence without a program. Both return argv if words are
+ * left. chain_or_shell: else the caller's shell ($SHELL, else /bin/sh).
+ * chain_or_done: else NULL if all steps so far were such acts (or joins). */
+char **chain_or_shell(char **argv);
+char **chain_or_done(char **argv);
+
+/* Namespaces (CLONE_NEW*) that steps so far have made; told in both walks. A
+ * pid namespace made by unshare(2) begins with the next fork only. */
+void chain_makes(int kinds);
+int chain_made(void);
+int chain_pid_pending(void);
+/* The step forks, in both walks; shares: who waits stays in the mount namespace
+ * of the child, which is then not the child's own. True if the child is PID 1
+ * of a new pid namespace. */
+int chain_forks(int shares);
+/* True if no other process that we left behind stands in the mount namespace
+ * of this one: made by this process, or for it. */
+int chain_own_mounts(void);
+/* The root was changed and the old one dropped. */
+void chain_pivots(void);
+int chain_pivoted(void);
+
+/* Block all signals but TSTP, TTIN and TTOU (the terminal must be able to stop
+ * who waits), set SIGCHLD to default; what the caller had is kept. 0, or -1. */
+int chain_block(void);
+/* The caller's signal mask */
+sys_sigset chain_caller_mask(void);
+
+/* The child's ends of the pairs, each with a parent that waits behind it. On
+ * each the parent says once that it stands (CHAIN_STANDS), and the last process
+ * that it executes the program (CHAIN_GO, then end-of-file). 0, or -1: too
+ * many. */
+int chain_hello(int fd);
+/* Waits until the newest parent stands. 0, or -1: it never will. */
+int chain_await(void);
+/* The forked child lives no longer than its parent; keep: past the exec too
+ * (once wished, every later fork keeps it). Ends the process if the parent has
+ * died already. 0, or -1 and errno. */
+int chain_die_with_parent(int keep);
+/* The credentials changed, which made the kernel forget it (prctl(2)): again.
+ * 0, or -1 and errno. */
+int chain_credentials_changed(void);
+
+/* The words of parents and children, one int each */
+enum chain_word {
+	CHAIN_STANDS = 'S', /* parent: all it had to do first is done */
+	CHAIN_GO = 'G',	    /* child: the jail stands, the program comes */
+};
+
+/* Gives the program the caller's signals back and executes it, found by PATH;
+ * a script without #! by /bin/sh. Returns only on error: 126 (found, cannot
+ * run), 127 (not found) or 125 (not tried), and errno. Writes argv[0] and
+ * argv[-1]. */
+int chain_execute(char **argv);
+
+#endif

@@ -1,0 +1,128 @@
+/* ns.c - the kinds of namespaces
+ *
+ * SPDX-License-Identifier: 0BSD
+ */
+#include "ns.h"
+
+#include <net/if.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "fmt.h"
+#include "sys.h"
+#include "why.h"
+
+const struct ns ns_table[] = {
+	{'m', "mount", "mnt", "fs", CLONE_NEWNS, "2.4.19"},
+	{'u', "uts", "uts", NULL, CLONE_NEWUTS, "2.6.19"},
+	{'i', "ipc", "ipc", NULL, CLONE_NEWIPC, "2.6.19"},
+	{'n', "net", "net", NULL, CLONE_NEWNET, "2.6.24"},
+	{'p', "pid", "pid", NULL, CLONE_NEWPID, "2.6.24"},
+	{'U', "user", "user", NULL, CLONE_NEWUSER, "3.8"},
+	{'C', "cgroup", "cgroup", NULL, CLONE_NEWCGROUP, "4.6"},
+	{'T', "time", "time", NULL, CLONE_NEWTIME, "5.6"},
+	{0, NULL, NULL, NULL, 0, NULL},
+};
+
+const struct ns *ns_by_letter(char letter)
+{
+	for (const struct ns *ns = ns_table; ns->name; ns++)
+		if (ns->letter == letter)
+			return ns;
+	return NULL;
+}
+
+static int is_word(const char *name, const char *word, unsigned long n)
+{
+	return name && strlen(name) == n && !memcmp(name, word, n);
+}
+
+const struct ns *ns_by_name(const char *word, unsigned long n)
+{
+	for (const struct ns *ns = ns_table; ns->name; ns++)
+		if (is_word(ns->name, word, n) || is_word(ns->file, word, n) ||
+		    is_word(ns->alias, word, n))
+			return ns;
+	return NULL;
+}
+
+int ns_parse(const char *list)
+{
+	const char *word = list;
+	int kinds = 0;
+
+	for (;;) {
+		unsigned long n = strcspn(word, ",");
+		const struct ns *ns = ns_by_name(word, n);
+
+		if (!ns)
+			die("--ns '%s': unknown namespace (known: mount or fs, "
+			    "uts, ipc, net, pid, user, cgroup, time)",
+			    list);
+		kinds |= ns->kind;
+		if (!word[n])
+			return kinds;
+		word += n + 1;
+	}
+}
+
+const char *ns_names(char buf[NS_NAMES], int kinds)
+{
+	size_t n = 0;
+
+	*buf = 0;
+	for (const struct ns *ns = ns_table; ns->name; ns++)
+		if (kinds & ns->kind) {
+			fmt_str(buf + n, NS_NAMES - n, "%s%s", n ? "," : "",
+				ns->name);
+			n += strlen(buf + n);
+		}
+	return buf;
+}
+
+void ns_unshare(int kinds)
+{
+	char why[WHY_SIZE], names[NS_NAMES];
+
+	if (unshare(kinds))
+		die("unshare '%s': %m%s", ns_names(names, kinds),
+		    why_namespaces(why, kinds));
+}
+
+void ns_propagation(unsigned long how)
+{
+	char why[WHY_SIZE];
+
+	if (mount("none", "/", NULL, MS_REC | how, NULL))
+		die("set the propagation of '/': %m%s",
+		    why_mount(why, NULL, NULL, "/"));
+}
+
+void ns_loopback_up(void)
+{
+	struct ifreq lo = {.ifr_name = "lo"};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || ioctl(fd, SIOCGIFFLAGS, &lo))
+		die("bring up 'lo': %m");
+	lo.ifr_flags |= IFF_UP;
+	if (ioctl(fd, SIOCSIFFLAGS, &lo))
+		die("bring up 'lo': %m");
+	close(fd);
+}
+
+void ns_check_hostname(const char *name)
+{
+	size_t n = strlen(name);
+
+	if (!n || n > 64)
+		die("--hostname '%s': a hostname has 1 to 64 bytes", name);
+	if (name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
+			      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._")])
+		die("--hostname '%s': a hostname has letters, digits, '-', '.' "
+		    "and '_' only",
+		    name);
+}

@@ -1,0 +1,45 @@
+/* ns.h - the kinds of namespaces
+ *
+ * SPDX-License-Identifier: 0BSD
+ *
+ * A set of kinds is an or of CLONE_NEW* (namespaces(7)).
+ */
+#ifndef NS_H
+#define NS_H
+
+struct ns {
+	char letter;	   /* of unshare(1) and nsenter(1) */
+	const char *name;  /* long option */
+	const char *file;  /* in /proc/PID/ns; with name and alias: in a LIST */
+	const char *alias; /* uWSGI's word, or NULL */
+	int kind;	   /* CLONE_NEW* */
+	const char *since; /* version of Linux */
+};
+
+/* In the order of the letters in our usage lines; ends with a NULL name. */
+extern const struct ns ns_table[];
+
+const struct ns *ns_by_letter(char letter);
+/* By any of its names; n: the length of the word. NULL: none. */
+const struct ns *ns_by_name(const char *word, unsigned long n);
+/* "fs,net,ipc" to kinds. Dies on a word that is none. */
+int ns_parse(const char *list);
+
+/* Room for all names; ns_names gives "mount,pid" and returns buf. */
+#define NS_NAMES 64
+const char *ns_names(char buf[NS_NAMES], int kinds);
+
+/* unshare(2), dies with the cause; tells chain nothing. */
+void ns_unshare(int kinds);
+
+/* Sets the propagation of all mounts of this namespace: MS_PRIVATE, MS_SLAVE,
+ * MS_SHARED. Dies. */
+void ns_propagation(unsigned long how);
+
+/* Dies. The network namespace must be a new one. */
+void ns_loopback_up(void);
+
+/* Refuses a hostname that the kernel or its readers cannot take: dies. */
+void ns_check_hostname(const char *name);
+
+#endif

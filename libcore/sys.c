@@ -1,0 +1,189 @@
+/* sys.c - system calls and constants that libc lacks, or wraps at a price
+ *
+ * SPDX-License-Identifier: 0BSD
+ */
+#include "sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Numbers of the calls since Linux 5.2, the same on every architecture. */
+#ifndef SYS_open_tree
+#define SYS_open_tree  428
+#define SYS_move_mount 429
+#define SYS_fsopen     430
+#define SYS_fsconfig   431
+#define SYS_fsmount    432
+#endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef SYS_clone3
+#define SYS_clone3 435
+#endif
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+#ifndef SYS_openat2
+#define SYS_openat2 437
+#endif
+#ifndef SYS_mount_setattr
+#define SYS_mount_setattr 442
+#endif
+#ifndef STATX_MNT_ID
+#define STATX_MNT_ID 0x1000
+#endif
+#ifndef MAX_HANDLE_SZ
+#define MAX_HANDLE_SZ 128
+#endif
+#define SIGSET_BYTES 8L
+
+int sys_sigmask(int how, const sys_sigset *set, sys_sigset *old)
+{
+	return syscall(SYS_rt_sigprocmask, (long)how, set, old, SIGSET_BYTES);
+}
+
+int sys_signalfd(sys_sigset set)
+{
+	return syscall(SYS_signalfd4, -1L, &set, SIGSET_BYTES,
+		       (long)(O_CLOEXEC | O_NONBLOCK));
+}
+
+int sys_open(int dir, const char *path, int flags, mode_t mode)
+{
+	/* O_LARGEFILE: what libc adds for itself on 32 bits */
+	return syscall(SYS_openat, (long)dir, path,
+		       (long)(flags | O_CLOEXEC | O_LARGEFILE), (long)mode);
+}
+
+int sys_openat2(int dir, const char *path, uint64_t flags, uint64_t resolve)
+{
+	struct open_how how = {
+		.flags = flags | O_CLOEXEC,
+		.resolve = resolve,
+	};
+
+	return syscall(SYS_openat2, (long)dir, path, &how, sizeof(how));
+}
+
+/* The highest descriptor that can be open: a limit lowered since then does not
+ * close any, so it is the system's (fs.nr_open's default) if that is higher. */
+static unsigned int last_descriptor(void)
+{
+	struct rlimit limit = {0};
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	return limit.rlim_max > 1 << 20 ? limit.rlim_max : 1 << 20;
+}
+
+void sys_close_range(unsigned int first, unsigned int last)
+{
+	if (!syscall(SYS_close_range, (long)first, (long)last, 0L))
+		return;
+	if (last == ~0U)
+		last = last_descriptor();
+	for (unsigned int fd = first; fd <= last; fd++)
+		close(fd);
+}
+
+void sys_cloexec_from(unsigned int first)
+{
+	unsigned int last;
+
+	if (!syscall(SYS_close_range, (long)first, ~0L,
+		     4L /* CLOSE_RANGE_CLOEXEC */))
+		return;
+	last = last_descriptor();
+	for (unsigned int fd = first; fd <= last; fd++)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+pid_t sys_clone(unsigned int kinds)
+{
+	/* struct clone_args as of Linux 5.3 */
+	uint64_t args[8] = {[0] = kinds, [4] = SIGCHLD};
+	pid_t pid = syscall(SYS_clone3, args, sizeof(args));
+
+	if (pid >= 0 || kinds & CLONE_NEWTIME) /* its bit is no flag of clone */
+		return pid;
+	if (errno != ENOSYS && errno != EPERM)
+		return -1;
+	return syscall(SYS_clone, (long)(kinds | SIGCHLD), NULL, NULL, NULL,
+		       0L);
+}
+
+int sys_pidfd_open(pid_t pid)
+{
+	return syscall(SYS_pidfd_open, (long)pid, 0L);
+}
+
+int sys_pivot_root(const char *new_root, const char *put_old)
+{
+	return syscall(SYS_pivot_root, new_root, put_old);
+}
+
+int64_t sys_mount_id(int dir, const char *path)
+{
+	/* struct statx: stx_mask first, stx_mnt_id at byte 144 of 256 */
+	union {
+		uint32_t mask;
+		uint64_t word[32];
+	} stx = {0};
+	struct {
+		unsigned int bytes;
+		int type;
+		unsigned char handle[MAX_HANDLE_SZ];
+	} handle = {.bytes = MAX_HANDLE_SZ};
+	int id;
+
+	if (!syscall(SYS_statx, (long)dir, path, (long)AT_EMPTY_PATH,
+		     (long)STATX_MNT_ID, &stx) &&
+	    stx.mask & STATX_MNT_ID)
+		return stx.word[18];
+	if (syscall(SYS_name_to_handle_at, (long)dir, path, &handle, &id,
+		    (long)AT_EMPTY_PATH))
+		return -1;
+	return id;
+}
+
+int sys_open_tree(int dir, const char *path, unsigned int flags)
+{
+	return syscall(SYS_open_tree, (long)dir, path,
+		       (long)(flags | O_CLOEXEC));
+}
+
+int sys_move_mount(int tree, int target)
+{
+	return syscall(
+		SYS_move_mount, (long)tree, "", (long)target, "",
+		(long)(MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH));
+}
+
+int sys_fsopen(const char *type)
+{
+	return syscall(SYS_fsopen, type, 1L /* FSOPEN_CLOEXEC */);
+}
+
+int sys_fsconfig(int fs, unsigned int cmd, const char *key, const char *value)
+{
+	return syscall(SYS_fsconfig, (long)fs, (long)cmd, key, value, 0L);
+}
+
+int sys_fsmount(int fs, unsigned int attr)
+{
+	return syscall(SYS_fsmount, (long)fs, 1L /* FSMOUNT_CLOEXEC */,
+		       (long)attr);
+}
+
+int sys_mount_setattr(int dir, const char *path, unsigned int flags,
+		      const struct sys_attr *attr)
+{
+	return syscall(SYS_mount_setattr, (long)dir, path, (long)flags, attr,
+		       sizeof(*attr));
+}

@@ -1,0 +1,105 @@
+/* sys.h - system calls and constants that libc lacks, or wraps at a price
+ *
+ * SPDX-License-Identifier: 0BSD
+ *
+ * The only file, with sys.c, that says SYS_ or #ifdef. Each function is the
+ * system call of its name: -1 and errno on error (ENOSYS where the kernel or
+ * these headers are too old). Every descriptor is close-on-exec from birth.
+ */
+#ifndef SYS_H
+#define SYS_H
+
+#include <sched.h>
+#include <stdint.h>
+#include <sys/mount.h>
+#include <sys/types.h>
+
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x00000080 /* Linux 5.6 */
+#endif
+#ifndef CLONE_NEWCGROUP
+#define CLONE_NEWCGROUP 0x02000000 /* Linux 4.6 */
+#endif
+#ifndef MS_NOSYMFOLLOW
+#define MS_NOSYMFOLLOW 256 /* Linux 5.10 */
+#endif
+#ifndef MS_LAZYTIME
+#define MS_LAZYTIME (1 << 25)
+#endif
+#ifndef UMOUNT_NOFOLLOW
+#define UMOUNT_NOFOLLOW 8
+#endif
+
+#ifndef MOUNT_ATTR_RDONLY
+#define MOUNT_ATTR_RDONLY      0x00000001
+#define MOUNT_ATTR_NOSUID      0x00000002
+#define MOUNT_ATTR_NODEV       0x00000004
+#define MOUNT_ATTR_NOEXEC      0x00000008
+#define MOUNT_ATTR__ATIME      0x00000070
+#define MOUNT_ATTR_RELATIME    0x00000000
+#define MOUNT_ATTR_NOATIME     0x00000010
+#define MOUNT_ATTR_STRICTATIME 0x00000020
+#define MOUNT_ATTR_NODIRATIME  0x00000080
+#endif
+#ifndef MOUNT_ATTR_NOSYMFOLLOW
+#define MOUNT_ATTR_NOSYMFOLLOW 0x00200000
+#endif
+
+#ifndef OPEN_TREE_CLONE
+#define OPEN_TREE_CLONE		1
+#define MOVE_MOUNT_F_EMPTY_PATH 0x00000004
+#define MOVE_MOUNT_T_EMPTY_PATH 0x00000040
+#define FSCONFIG_SET_FLAG	0
+#define FSCONFIG_SET_STRING	1
+#define FSCONFIG_CMD_CREATE	6
+#endif
+#ifndef AT_RECURSIVE
+#define AT_RECURSIVE 0x8000
+#endif
+
+/* All signals: bit N-1 is signal N, the 64 of the kernel, not libc's fewer. */
+typedef uint64_t sys_sigset;
+#define SYS_SIG(n) (1ULL << ((n)-1))
+
+/* struct mount_attr of mount_setattr(2) */
+struct sys_attr {
+	uint64_t set, clear, propagation, userns_fd;
+};
+
+/* rt_sigprocmask(2); musl's leaves out 32 to 34 */
+int sys_sigmask(int how, const sys_sigset *set, sys_sigset *old);
+/* signalfd4(2), close-on-exec and non-blocking */
+int sys_signalfd(sys_sigset set);
+
+/* openat(2) with O_CLOEXEC; musl's open adds an fcntl */
+int sys_open(int dir, const char *path, int flags, mode_t mode);
+/* openat2(2) with O_CLOEXEC, Linux 5.6; resolve: RESOLVE_* */
+int sys_openat2(int dir, const char *path, uint64_t flags, uint64_t resolve);
+/* close_range(2), Linux 5.9; before: one by one */
+void sys_close_range(unsigned int first, unsigned int last);
+/* Marks all descriptors from first up close-on-exec: the same call, Linux 5.11;
+ * before: one by one */
+void sys_cloexec_from(unsigned int first);
+
+/* fork(2) into the new namespaces of kinds (CLONE_NEW*): clone3(2), Linux 5.3,
+ * else clone(2) */
+pid_t sys_clone(unsigned int kinds);
+/* pidfd_open(2), Linux 5.3 */
+int sys_pidfd_open(pid_t pid);
+
+/* pivot_root(2) */
+int sys_pivot_root(const char *new_root, const char *put_old);
+/* The id of the mount that path lies on, as mountinfo shows it: statx(2) from
+ * Linux 5.8, before that name_to_handle_at(2). -1 and errno. */
+int64_t sys_mount_id(int dir, const char *path);
+
+/* The mount API of Linux 5.2; mount_setattr(2) of 5.12 */
+int sys_open_tree(int dir, const char *path, unsigned int flags);
+int sys_move_mount(int tree, int target);
+int sys_fsopen(const char *type);
+int sys_fsconfig(int fs, unsigned int cmd, const char *key, const char *value);
+int sys_fsmount(int fs, unsigned int attr);
+int sys_mount_setattr(int dir, const char *path, unsigned int flags,
+		      const struct sys_attr *attr);
+
+#endif
