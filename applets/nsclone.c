@@ -5,7 +5,7 @@
  * Theory of operation: the child goes on with the sentence. The parent stays
  * outside of every new namespace: it writes the child's uid and gid maps, for
  * which the child waits, then forwards signals and ends as the child ended
- * (libcore/proc.h). The jail lives no longer than the parent.
+ * (libcore/stay.h). The jail lives no longer than the parent.
  */
 #include <stddef.h>
 #include <string.h>
@@ -17,6 +17,7 @@
 #include "ns.h"
 #include "opt.h"
 #include "proc.h"
+#include "stay.h"
 
 static char **run(char **argv)
 {
@@ -51,13 +52,15 @@ static char **run(char **argv)
 	if (chain_reading(argv))
 		return argv;
 
-	if (!proc_fork(&s, kinds, init, 1)) {
-		if (map.wanted && idmap_write(proc_number(s.child), &map))
-			proc_refuse(&s);
-		proc_stay(&s);
+	if (!stay_fork(&s, kinds, init, 1)) {
+		if (map.wanted && idmap_write(proc_number(s.child), &map)) {
+			stay_refuse(&s);
+			_exit(STATUS_FAILED);
+		}
+		stay_wait(&s);
 	}
 	if (map.wanted)
-		proc_await();
+		stay_await();
 	if (kinds & CLONE_NEWNS)
 		ns_propagation(MS_PRIVATE);
 	if (hostname && sethostname(hostname, strlen(hostname)))

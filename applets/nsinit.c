@@ -12,7 +12,7 @@
 #include "chain.h"
 #include "err.h"
 #include "opt.h"
-#include "proc.h"
+#include "stay.h"
 #include "sys.h"
 
 static char **run(char **argv)
@@ -30,8 +30,8 @@ static char **run(char **argv)
 
 	if (getpid() != 1)
 		die("not PID 1 (put 'nsclone -p' or 'unshare -pf' before)");
-	if (!proc_fork(&s, 0, 0, 1))
-		proc_stay(&s);
+	if (!stay_fork(&s, 0, 0, 1))
+		stay_wait(&s);
 	/* A directory of the host, left open, would be a way out. */
 	sys_cloexec_from(3);
 	return argv;

@@ -4,7 +4,7 @@
  *
  * Theory of operation: without -f one process, which changes. With -f it forks
  * after unshare(2) and the maps; the child goes on with the sentence (and is
- * PID 1 of a new pid namespace), the parent waits (libcore/proc.h).
+ * PID 1 of a new pid namespace), the parent waits (libcore/stay.h).
  */
 #include <stddef.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #include "idmap.h"
 #include "ns.h"
 #include "opt.h"
-#include "proc.h"
+#include "stay.h"
 #include "why.h"
 
 /* 0: leave them as they are */
@@ -95,8 +95,8 @@ static char **run(char **argv)
 	ns_unshare(kinds);
 	if (map.wanted && idmap_write(0, &map))
 		_exit(STATUS_FAILED);
-	if (forks && !proc_fork(&s, 0, init, 0))
-		proc_stay(&s);
+	if (forks && !stay_fork(&s, 0, init, 0))
+		stay_wait(&s);
 	if (kinds & CLONE_NEWNS && how)
 		ns_propagation(how);
 	if (proc)

@@ -57,3 +57,13 @@ uint64_t cap_effective(void)
 		return 0;
 	return data[0].effective | (uint64_t)data[1].effective << 32;
 }
+
+uint64_t cap_permitted(void)
+{
+	struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
+	struct __user_cap_data_struct data[2];
+
+	if (capget(&head, data))
+		return 0;
+	return data[0].permitted | (uint64_t)data[1].permitted << 32;
+}

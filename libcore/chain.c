@@ -4,34 +4,27 @@
  */
 #include "chain.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
+#include "exec.h"
 #include "fmt.h"
-
-/* Parents that may wait for one program */
-#define HELLO_MAX 16
 
 static struct {
 	enum chain_walk walk;
 	const struct applet *applet; /* the step at work, */
 	char **words;		     /* and where it begins */
-	int steps, acts; /* so far; acts: those that need no program */
-	int kinds;	 /* namespaces made */
-	int pid_pending; /* a pid namespace begins with the next fork */
+	int steps, acts;   /* so far; acts: those that need no program */
+	int kinds, joined; /* namespaces made, and joined */
+	int pid_pending;   /* a pid namespace begins with the next fork */
 	int own_mounts;
 	int pivoted;
 	sys_sigset mask;	   /* the caller's */
 	struct sigaction on_child; /* the caller's, of SIGCHLD */
-	int hello[HELLO_MAX], hellos;
-	int standing;	 /* of them, whose parent was heard to stand */
+	struct hello hello;
 	int armed, keep; /* dies with its parent; also past the exec */
 	char *shell[3];	 /* a free word for chain_execute, the shell, NULL */
 } chain;
@@ -115,6 +108,19 @@ int chain_made(void)
 	return chain.kinds;
 }
 
+void chain_joins(int kinds)
+{
+	chain.joined |= kinds;
+	chain.acts++; /* an act may follow a join and end the sentence */
+	if (kinds & CLONE_NEWNS)
+		chain.own_mounts = 0;
+}
+
+int chain_joined(void)
+{
+	return chain.joined;
+}
+
 int chain_pid_pending(void)
 {
 	return chain.pid_pending;
@@ -162,46 +168,27 @@ sys_sigset chain_caller_mask(void)
 	return chain.mask;
 }
 
-int chain_hello(int fd)
+struct hello *chain_hello(void)
 {
-	if (chain.hellos == HELLO_MAX)
-		return -1;
-	chain.hello[chain.hellos++] = fd;
-	return 0;
+	return &chain.hello;
 }
 
-/* The parents' words come in any order; each is waited for once. */
-static int await(int i)
+void chain_stays(void)
 {
-	int word = 0;
-	ssize_t n;
-
-	if (chain.standing & 1 << i)
-		return 0;
-	do
-		n = recv(chain.hello[i], &word, sizeof(word), 0);
-	while (n < 0 && errno == EINTR);
-	if (n != sizeof(word) || word != CHAIN_STANDS)
-		return -1;
-	chain.standing |= 1 << i;
-	return 0;
+	chain.hello.n = 0;
 }
 
-int chain_await(void)
+void chain_fail(int err)
 {
-	return await(chain.hellos - 1);
+	hello_failed(&chain.hello, chain_name(), err);
 }
 
 static int arm(void)
 {
-	struct pollfd parent = {.fd = chain.hello[chain.hellos - 1]};
-
 	if (prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL))
 		return -1;
-	/* getppid() is 0 in a new pid namespace; a hang-up tells everywhere. */
-	if (poll(&parent, 1, 0) < 0)
-		return -1;
-	if (parent.revents & POLLHUP)
+	/* getppid() is 0 in a new pid namespace; the pair tells everywhere. */
+	if (hello_is_orphan(&chain.hello))
 		_exit(125);
 	return 0;
 }
@@ -218,60 +205,11 @@ int chain_credentials_changed(void)
 	return chain.armed ? arm() : 0;
 }
 
-/* execve(2), and what execvp(3) promises of scripts: musl's does not keep it */
-static void execute_file(char *file, char **argv)
-{
-	execve(file, argv, environ);
-	if (errno != ENOEXEC)
-		return;
-	argv[0] = file;
-	argv[-1] = (char *)"/bin/sh";
-	execve(argv[-1], argv - 1, environ);
-}
-
-/* As execvp(3): the first that can be run; EACCES if one was found that
- * cannot, else ENOENT. */
-static void execute_by_path(char **argv)
-{
-	const char *path = getenv("PATH");
-	const char *name = argv[0];
-	int err = ENOENT;
-	char file[PATH_MAX];
-
-	if (!path)
-		path = "/usr/local/bin:/bin:/usr/bin";
-	for (const char *end; path; path = *end ? end + 1 : NULL) {
-		char dir[PATH_MAX];
-		size_t n = (end = strchrnul(path, ':')) - path;
-
-		if (n >= sizeof(dir))
-			continue;
-		memcpy(dir, path, n);
-		dir[n] = 0;
-		if (fmt_str(file, sizeof(file), "%s%s%s", dir, n ? "/" : "",
-			    name))
-			continue;
-		execute_file(file, argv);
-		if (errno == EACCES)
-			err = EACCES;
-		else if (errno != ENOENT && errno != ENOTDIR)
-			return;
-	}
-	errno = err;
-}
-
 /* The last acts before the exec: 0, or -1 and errno. */
 static int let_go(void)
 {
-	int go = CHAIN_GO;
-
-	/* A parent that will not stand has said why: no second line. */
-	for (int i = 0; i < chain.hellos; i++)
-		if (await(i))
-			_exit(125);
-	for (int i = 0; i < chain.hellos; i++)
-		if (send(chain.hello[i], &go, sizeof(go), MSG_NOSIGNAL) < 0)
-			return -1;
+	if (hello_program(&chain.hello))
+		return -1;
 	if (chain.armed && !chain.keep &&
 	    prctl(PR_SET_PDEATHSIG, 0UL, 0UL, 0UL, 0UL))
 		return -1;
@@ -283,13 +221,5 @@ static int let_go(void)
 
 int chain_execute(char **argv)
 {
-	if (let_go())
-		return 125;
-	if (!**argv)
-		errno = ENOENT;
-	else if (strchr(*argv, '/'))
-		execute_file(*argv, argv);
-	else
-		execute_by_path(argv);
-	return errno == ENOENT || errno == ENOTDIR ? 127 : 126;
+	return let_go() ? 125 : exec_program(argv);
 }

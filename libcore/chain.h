@@ -9,6 +9,7 @@
 #ifndef CHAIN_H
 #define CHAIN_H
 
+#include "hello.h"
 #include "sys.h"
 
 /* A function from words to words. */
@@ -52,6 +53,9 @@ char **chain_or_done(char **argv);
 void chain_makes(int kinds);
 int chain_made(void);
 int chain_pid_pending(void);
+/* Namespaces that steps so far have joined: not made by them. */
+void chain_joins(int kinds);
+int chain_joined(void);
 /* The step forks, in both walks; shares: who waits stays in the mount namespace
  * of the child, which is then not the child's own. True if the child is PID 1
  * of a new pid namespace. */
@@ -69,13 +73,12 @@ int chain_block(void);
 /* The caller's signal mask */
 sys_sigset chain_caller_mask(void);
 
-/* The child's ends of the pairs, each with a parent that waits behind it. On
- * each the parent says once that it stands (CHAIN_STANDS), and the last process
- * that it executes the program (CHAIN_GO, then end-of-file). 0, or -1: too
- * many. */
-int chain_hello(int fd);
-/* Waits until the newest parent stands. 0, or -1: it never will. */
-int chain_await(void);
+/* The pairs to the parents that wait */
+struct hello *chain_hello(void);
+/* This process stays behind: the ends that it inherited are not its own. */
+void chain_stays(void);
+/* Tells every parent that the step at work failed. */
+void chain_fail(int err);
 /* The forked child lives no longer than its parent; keep: past the exec too
  * (once wished, every later fork keeps it). Ends the process if the parent has
  * died already. 0, or -1 and errno. */
@@ -84,16 +87,8 @@ int chain_die_with_parent(int keep);
  * 0, or -1 and errno. */
 int chain_credentials_changed(void);
 
-/* The words of parents and children, one int each */
-enum chain_word {
-	CHAIN_STANDS = 'S', /* parent: all it had to do first is done */
-	CHAIN_GO = 'G',	    /* child: the jail stands, the program comes */
-};
-
-/* Gives the program the caller's signals back and executes it, found by PATH;
- * a script without #! by /bin/sh. Returns only on error: 126 (found, cannot
- * run), 127 (not found) or 125 (not tried), and errno. Writes argv[0] and
- * argv[-1]. */
+/* Says hello, gives the program the caller's signals back and executes it
+ * (exec.h). Returns only on error: 125 (not tried), 126 or 127, and errno. */
 int chain_execute(char **argv);
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include "err.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <unistd.h>
 
@@ -24,6 +25,7 @@ void die(const char *format, ...)
 {
 	va_list ap;
 
+	chain_fail(errno);
 	va_start(ap, format);
 	tell("", format, ap);
 	va_end(ap);
@@ -34,6 +36,7 @@ void die_status(int status, const char *format, ...)
 {
 	va_list ap;
 
+	chain_fail(errno);
 	va_start(ap, format);
 	tell("", format, ap);
 	va_end(ap);

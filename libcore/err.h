@@ -17,7 +17,8 @@ enum {
 	STATUS_SIGNAL = 128,   /* and N: killed by signal N */
 };
 
-/* Tells and ends the process with STATUS_FAILED. */
+/* Tells, also the parents that wait (chain_fail), and ends the process with
+ * STATUS_FAILED. */
 _Noreturn void die(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 _Noreturn void die_status(int status, const char *format, ...)

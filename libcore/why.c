@@ -170,6 +170,15 @@ const char *why_namespaces(char buf[WHY_SIZE], int kinds)
 	return buf;
 }
 
+const char *why_fork(char buf[WHY_SIZE])
+{
+	int gone = errno == ENOMEM && chain_joined() & CLONE_NEWPID;
+
+	fmt_str(buf, WHY_SIZE, "%s",
+		gone ? " (the pid namespace: its init has exited)" : "");
+	return buf;
+}
+
 const char *why_map(char buf[WHY_SIZE], int opening)
 {
 	int err = errno;

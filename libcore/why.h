@@ -13,6 +13,8 @@
 
 /* unshare(2), clone(2) of kinds (CLONE_NEW*) */
 const char *why_namespaces(char buf[WHY_SIZE], int kinds);
+/* fork(2), clone(2) without new namespaces */
+const char *why_fork(char buf[WHY_SIZE]);
 /* A write to uid_map, gid_map, setgroups; opening: of the file, or its write */
 const char *why_map(char buf[WHY_SIZE], int opening);
 /* mount(2) and its newer forms; each may be NULL */
