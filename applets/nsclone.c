@@ -7,6 +7,7 @@
  * which the child waits, then forwards signals and ends as the child ended
  * (libcore/stay.h). The jail lives no longer than the parent.
  */
+#include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,11 +18,40 @@
 #include "ns.h"
 #include "opt.h"
 #include "proc.h"
+#include "report.h"
 #include "stay.h"
+
+/* The parent's life */
+_Noreturn static void supervise(struct stay *s, int report)
+{
+	if (report >= 0) {
+		s->listens = HELLO_LISTENS;
+		s->keep_fd = report;
+	}
+	if (stay_stand(s))
+		_exit(STATUS_FAILED);
+	for (;;)
+		switch (stay_next(s)) {
+		case STAY_HELLO:
+			report_hello(report, s);
+			if (stay_answer(s))
+				_exit(STATUS_FAILED);
+			break;
+		case STAY_READY:
+			report_ready(report);
+			break;
+		case STAY_FD:
+			break;
+		case STAY_ENDED:
+			if (report >= 0)
+				report_end(report, s);
+			stay_end(s);
+		}
+}
 
 static char **run(char **argv)
 {
-	int kinds = 0, root = 0, lo = 0, init;
+	int kinds = 0, root = 0, lo = 0, report = -1, init;
 	const char *hostname = NULL;
 	struct idmap map = {.wanted = 0};
 	struct stay s;
@@ -32,6 +62,8 @@ static char **run(char **argv)
 		OPT_STR(0, "hostname", &hostname, "NAME",
 			"set the hostname of the new uts namespace"),
 		OPT_FLAG(0, "lo", &lo, "bring up lo in the new net namespace"),
+		OPT_NUMBER(0, "report", &report, "FD",
+			   "tell there how the jail fares, a record a line"),
 		OPT_END,
 	};
 
@@ -52,13 +84,17 @@ static char **run(char **argv)
 	if (chain_reading(argv))
 		return argv;
 
+	if (report >= 0 && fcntl(report, F_GETFD) < 0)
+		die("--report '%d': %m", report);
 	if (!stay_fork(&s, kinds, init, 1)) {
 		if (map.wanted && idmap_write(proc_number(s.child), &map)) {
 			stay_refuse(&s);
 			_exit(STATUS_FAILED);
 		}
-		stay_wait(&s);
+		supervise(&s, report);
 	}
+	if (report >= 0)
+		close(report); /* its reader waits for the parent alone */
 	if (map.wanted)
 		stay_await();
 	if (kinds & CLONE_NEWNS)

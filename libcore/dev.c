@@ -33,22 +33,19 @@ static const struct {
 };
 
 static const struct {
-	const char *name;
-	struct mnt mnt;
+	const char *name, *type, *options;
 } mounts[] = {
-	{"pts",
-	 {.type = "devpts",
-	  .source = "devpts",
-	  .flags = MS_NOSUID | MS_NOEXEC,
-	  .attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
-	  .data = "newinstance,ptmxmode=0666,mode=0620"}},
-	{"shm",
-	 {.type = "tmpfs",
-	  .source = "tmpfs",
-	  .flags = MS_NOSUID | MS_NODEV,
-	  .attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
-	  .data = "mode=1777"}},
+	{"pts", "devpts", "nosuid,noexec,newinstance,ptmxmode=0666,mode=0620"},
+	{"shm", "tmpfs", "nosuid,nodev,mode=1777"},
 };
+
+static struct mnt file_system(const char *type, const char *options)
+{
+	struct mnt m = {.type = type, .source = type};
+
+	mnt_options(&m, options);
+	return m;
+}
 
 /* Mounts m on the name in the directory dir. 0, or -1 and errno. */
 static int mount_in(int dir, const char *name, const struct mnt *m)
@@ -106,9 +103,11 @@ static int populate(int dir, const char **failed)
 			return -1;
 	}
 	for (size_t i = 0; i < sizeof(mounts) / sizeof(*mounts); i++) {
+		struct mnt m = file_system(mounts[i].type, mounts[i].options);
+
 		*failed = mounts[i].name;
 		if (mkdirat(dir, mounts[i].name, 0755) ||
-		    mount_in(dir, mounts[i].name, &mounts[i].mnt))
+		    mount_in(dir, mounts[i].name, &m))
 			return -1;
 	}
 	return 0;
@@ -139,13 +138,8 @@ static void take_away(int root, const char *target)
 
 int dev_mount(int root, const char *target, const char **failed)
 {
-	static const struct mnt tmpfs = {
-		.type = "tmpfs",
-		.source = "tmpfs",
-		.flags = MS_NOSUID | MS_NOEXEC,
-		.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
-		.data = "mode=0755,size=1m",
-	};
+	const struct mnt tmpfs =
+		file_system("tmpfs", "nosuid,noexec,mode=0755,size=1m");
 	int below = path_open(root, target), dir, err;
 	mode_t mask;
 

@@ -5,11 +5,11 @@
 #include "limit.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include "cap.h"
+#include "sys.h"
 
 /* The words of a capability set have 64 bits; the kernel knows the first of
  * them and answers EINVAL to the rest. */
@@ -62,10 +62,8 @@ int limit_take(const struct limits *l)
 {
 	/* While we still have CAP_SETPCAP and CAP_SETGID. An ordinary user
 	 * with setgroups denied keeps what he always had. */
-	if (drop_bounding(l->bounding) ||
-	    (setgroups(0, NULL) && errno != EPERM) ||
-	    setresgid(l->gid, l->gid, l->gid) ||
-	    setresuid(l->uid, l->uid, l->uid))
+	if (drop_bounding(l->bounding) || (sys_no_groups() && errno != EPERM) ||
+	    sys_setgid(l->gid) || sys_setuid(l->uid))
 		return -1;
 	if (l->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL))
 		return -1;

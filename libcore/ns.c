@@ -16,15 +16,15 @@
 #include "why.h"
 
 const struct ns ns_table[] = {
-	{'m', "mount", "mnt", "fs", CLONE_NEWNS, "2.4.19"},
-	{'u', "uts", "uts", NULL, CLONE_NEWUTS, "2.6.19"},
-	{'i', "ipc", "ipc", NULL, CLONE_NEWIPC, "2.6.19"},
-	{'n', "net", "net", NULL, CLONE_NEWNET, "2.6.24"},
-	{'p', "pid", "pid", NULL, CLONE_NEWPID, "2.6.24"},
-	{'U', "user", "user", NULL, CLONE_NEWUSER, "3.8"},
-	{'C', "cgroup", "cgroup", NULL, CLONE_NEWCGROUP, "4.6"},
-	{'T', "time", "time", NULL, CLONE_NEWTIME, "5.6"},
-	{0, NULL, NULL, NULL, 0, NULL},
+	{'m', "mount", "mnt", "fs", CLONE_NEWNS, 3, "2.4.19"},
+	{'u', "uts", "uts", NULL, CLONE_NEWUTS, 10, "2.6.19"},
+	{'i', "ipc", "ipc", NULL, CLONE_NEWIPC, 2, "2.6.19"},
+	{'n', "net", "net", NULL, CLONE_NEWNET, 4, "2.6.24"},
+	{'p', "pid", "pid", NULL, CLONE_NEWPID, 5, "2.6.24"},
+	{'U', "user", "user", NULL, CLONE_NEWUSER, 9, "3.8"},
+	{'C', "cgroup", "cgroup", NULL, CLONE_NEWCGROUP, 1, "4.6"},
+	{'T', "time", "time", NULL, CLONE_NEWTIME, 7, "5.6"},
+	{0, NULL, NULL, NULL, 0, 0, NULL},
 };
 
 const struct ns *ns_by_letter(char letter)

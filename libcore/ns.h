@@ -13,7 +13,17 @@ struct ns {
 	const char *file;  /* in /proc/PID/ns; with name and alias: in a LIST */
 	const char *alias; /* uWSGI's word, or NULL */
 	int kind;	   /* CLONE_NEW* */
-	const char *since; /* version of Linux */
+	unsigned int ioctl; /* N of PIDFD_GET_*_NAMESPACE, Linux 6.11 */
+	const char *since;  /* version of Linux */
+};
+
+#define NS_KINDS 8
+#define NS_ALL	 0x7e020080 /* an or of all */
+
+/* A choice of kinds, some of them by a FILE */
+struct ns_choice {
+	int kinds;
+	const char *file[NS_KINDS]; /* by the row of ns_table, or NULL */
 };
 
 /* In the order of the letters in our usage lines; ends with a NULL name. */

@@ -4,13 +4,13 @@
  */
 #include "opt.h"
 
+#include <limits.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "chain.h"
 #include "err.h"
-#include "fmt.h"
 #include "ns.h"
 
 /* A table row as one option: a row of namespaces stands for many. */
@@ -20,59 +20,33 @@ struct found {
 	int kind;
 };
 
-#define HELP_COLUMN 27
-
-static void help_row(struct fmt *f, char letter, const char *name,
-		     const char *arg, const char *help)
+static void choose(struct ns_choice *c, int kind, const char *file)
 {
-	const char *space = arg && *arg != '[' ? " " : "";
-	size_t column = 8 + strlen(name) + strlen(space);
-
-	if (letter)
-		fmt_add(f, "  -%c, --%s", letter, name);
-	else
-		fmt_add(f, "      --%s", name);
-	if (arg) {
-		fmt_add(f, "%s%s", space, arg);
-		column += strlen(arg);
-	}
-	do
-		fmt_add(f, " ");
-	while (++column < HELP_COLUMN);
-	fmt_add(f, "%s\n", help);
+	for (int i = 0; i < NS_KINDS; i++)
+		if (kind & ns_table[i].kind)
+			c->file[i] = file;
+	c->kinds |= kind;
 }
 
-static void help_lines(struct fmt *f, const char *text)
+static int number(const struct opt *o, const char *word)
 {
-	while (*text) {
-		size_t n = strcspn(text, "\n");
+	int n = 0;
 
-		fmt_add(f, "  ");
-		for (size_t i = 0; i < n; i++)
-			fmt_add(f, "%c", text[i]);
-		fmt_add(f, "\n");
-		text += n + (text[n] == '\n');
+	if (!*word || word[strspn(word, "0123456789")])
+		die("--%s '%s': not a number", o->name, word);
+	for (const char *c = word; *c; c++) {
+		if (n > (INT_MAX - 9) / 10)
+			die("--%s '%s': too big a number", o->name, word);
+		n = n * 10 + *c - '0';
 	}
+	return n;
 }
 
-_Noreturn static void help(const struct opt *options)
+static void add_fd(struct opt_fds *fds, const struct opt *o, const char *word)
 {
-	const struct applet *a = chain_applet();
-	struct fmt f = {.fd = STDOUT_FILENO};
-
-	fmt_add(&f, "Usage: %s %s\n%s\n\n", a->name, a->args, a->brief);
-	for (const struct opt *o = options; o->type; o++) {
-		if (o->type == OPT_TYPE_NAMESPACES)
-			for (const struct ns *ns = ns_table; ns->name; ns++)
-				help_row(&f, ns->letter, ns->name, NULL,
-					 "a new namespace of this kind");
-		help_row(&f, o->letter, o->name, o->arg, o->help);
-	}
-	help_row(&f, 0, "help", NULL, "this text");
-	fmt_add(&f, "\nExamples:\n");
-	help_lines(&f, a->examples);
-	fmt_flush(&f);
-	_exit(0);
+	if (fds->n == OPT_FDS_MAX)
+		die("--%s is given more than %d times", o->name, OPT_FDS_MAX);
+	fds->fd[fds->n++] = number(o, word);
 }
 
 static void take(const struct found *found, const char *arg)
@@ -86,39 +60,78 @@ static void take(const struct found *found, const char *arg)
 	case OPT_TYPE_NAMESPACES:
 		*(int *)o->to |= found->kind ? found->kind : ns_parse(arg);
 		break;
+	case OPT_TYPE_NUMBER:
+		*(int *)o->to = number(o, arg);
+		break;
+	case OPT_TYPE_FDS:
+		add_fd(o->to, o, arg);
+		break;
+	case OPT_TYPE_CHOICE:
+		if (found->kind)
+			choose(o->to, found->kind, arg);
+		else
+			choose(o->to, ns_parse(arg), NULL);
+		break;
 	default:
 		*(const char **)o->to = arg ? arg : "";
 	}
 }
 
-/* 0: none, 1: allowed, 2: needed */
+enum { NONE, ALLOWED, NEEDED };
+
 static int wants_argument(const struct found *f)
 {
-	if (f->opt->type == OPT_TYPE_MAYBE)
-		return 1;
-	return f->opt->type == OPT_TYPE_STR ||
-			       (f->opt->type == OPT_TYPE_NAMESPACES && !f->kind)
-		       ? 2
-		       : 0;
+	switch (f->opt->type) {
+	case OPT_TYPE_MAYBE:
+		return ALLOWED;
+	case OPT_TYPE_STR:
+	case OPT_TYPE_NUMBER:
+	case OPT_TYPE_FDS:
+		return NEEDED;
+	case OPT_TYPE_NAMESPACES:
+		return f->kind ? NONE : NEEDED;
+	case OPT_TYPE_CHOICE:
+		return f->kind ? ALLOWED : NEEDED;
+	default:
+		return NONE;
+	}
 }
 
-/* -abc, -xARG, -x ARG; a letter that may have an argument has it by =ARG of
- * its long form only. Returns the words used. */
+static struct found find_short(const struct opt *options, char letter)
+{
+	const struct ns *ns = ns_by_letter(letter);
+	struct found f = {NULL, NULL, 0};
+
+	for (const struct opt *o = options; o->type; o++)
+		if (o->letter == letter)
+			return (struct found){o, o->name, 0};
+		else if (opt_has_kinds(o) && ns)
+			f = (struct found){o, ns->name, ns->kind};
+	return f;
+}
+
+/* Of a letter that may have an argument: /PATH, .PATH, =FILE or a number */
+static int looks_like_file(const char *rest)
+{
+	return *rest && strchr("/.=0123456789", *rest);
+}
+
+/* -abc, -xARG, -x ARG. Returns the words used. */
 static int short_options(char **argv, const struct opt *options)
 {
 	for (const char *c = *argv + 1; *c; c++) {
-		const struct ns *ns = ns_by_letter(*c);
-		struct found f = {NULL, NULL, 0};
+		struct found f = find_short(options, *c);
+		int wants;
 
-		for (const struct opt *o = options; o->type; o++)
-			if (o->letter == *c)
-				f.opt = o;
-			else if (o->type == OPT_TYPE_NAMESPACES && ns && !f.opt)
-				f = (struct found){o, ns->name, ns->kind};
 		if (!f.opt)
 			die("unknown option '-%c' (see: %s --help)", *c,
 			    chain_name());
-		if (wants_argument(&f) < 2) {
+		wants = wants_argument(&f);
+		if (wants == ALLOWED && looks_like_file(c + 1)) {
+			take(&f, c + 1 + (c[1] == '='));
+			return 1;
+		}
+		if (wants != NEEDED) {
 			take(&f, NULL);
 			continue;
 		}
@@ -153,7 +166,7 @@ static struct found find_long(const struct opt *options, const char *word,
 
 	for (const struct opt *o = options; o->type; o++) {
 		match(&best, (struct found){o, o->name, 0}, word, n, exact);
-		if (o->type != OPT_TYPE_NAMESPACES)
+		if (!opt_has_kinds(o))
 			continue;
 		for (const struct ns *ns = ns_table; ns->name; ns++)
 			match(&best, (struct found){o, ns->name, ns->kind},
@@ -178,10 +191,10 @@ static int long_option(char **argv, const struct opt *options)
 		die("unknown option '%s' (see: %s --help)", *argv,
 		    chain_name());
 	if (f.opt->type == OPT_TYPE_END)
-		help(options);
-	if (arg && !wants_argument(&f))
+		opt_help(options);
+	if (arg && wants_argument(&f) == NONE)
 		die("option '--%s' takes no argument: '%s'", f.name, arg);
-	if (!arg && wants_argument(&f) == 2) {
+	if (!arg && wants_argument(&f) == NEEDED) {
 		if (!argv[1])
 			die("option '--%s' needs an argument: %s", f.name,
 			    f.opt->arg);

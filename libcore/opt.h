@@ -17,7 +17,16 @@ enum opt_type {
 	OPT_TYPE_FLAG,	     /* int: set to 1 */
 	OPT_TYPE_STR,	     /* const char *: the argument */
 	OPT_TYPE_MAYBE,	     /* const char *: the =ARG, or "" without one */
+	OPT_TYPE_NUMBER,     /* int: 0 or more */
+	OPT_TYPE_FDS,	     /* struct opt_fds: one more each time */
 	OPT_TYPE_NAMESPACES, /* int: an or of CLONE_NEW* */
+	OPT_TYPE_CHOICE,     /* struct ns_choice: those, or =FILE */
+};
+
+#define OPT_FDS_MAX 16
+
+struct opt_fds {
+	int fd[OPT_FDS_MAX], n;
 };
 
 struct opt {
@@ -33,8 +42,14 @@ struct opt {
 #define OPT_FLAG(l, n, v, h)     {OPT_TYPE_FLAG, l, n, v, NULL, h}
 #define OPT_STR(l, n, v, a, h)   {OPT_TYPE_STR, l, n, v, a, h}
 #define OPT_MAYBE(l, n, v, a, h) {OPT_TYPE_MAYBE, l, n, v, a, h}
+#define OPT_NUMBER(l, n, v, a, h) {OPT_TYPE_NUMBER, l, n, v, a, h}
+#define OPT_FDS(l, n, v, h)      {OPT_TYPE_FDS, l, n, v, "FD", h}
 /* -m -u -i -n -p -U -C -T, their long names, --ns LIST: from ns_table */
 #define OPT_NAMESPACES(v)        {OPT_TYPE_NAMESPACES, 0, "ns", v, "LIST", \
+				  "namespaces by name: fs,net,ipc,..."}
+/* The same with an optional =FILE; behind a letter only if it begins with /, .,
+ * = or a digit */
+#define OPT_CHOICE(v)            {OPT_TYPE_CHOICE, 0, "ns", v, "LIST", \
 				  "namespaces by name: fs,net,ipc,..."}
 #define OPT_END                  {OPT_TYPE_END, 0, NULL, NULL, NULL, NULL}
 /* clang-format on */
@@ -44,5 +59,10 @@ struct opt {
 char **opt_parse(char ***argv, const struct opt *options, int n);
 /* n more operands, where a first one (a verb) fixed the number. */
 char **opt_operands(char ***argv, int n);
+
+/* True of a row that stands for all kinds of namespaces. */
+int opt_has_kinds(const struct opt *o);
+/* Prints the applet's page (libcore/help.c) and ends the process with 0. */
+_Noreturn void opt_help(const struct opt *options);
 
 #endif

@@ -48,8 +48,7 @@ pid_t proc_number(pid_t pid)
 	return pid > 0 ? pid : -1;
 }
 
-/* Closes all from 3 up but the n descriptors of keep. */
-static void close_others(const int *keep, int n)
+void proc_close_others(const int *keep, int n)
 {
 	unsigned int fd = 3;
 
@@ -70,7 +69,7 @@ static void close_others(const int *keep, int n)
 
 int proc_guard(const int *keep, int n, uint64_t caps)
 {
-	close_others(keep, n);
+	proc_close_others(keep, n);
 	if (prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL))
 		return -1;
 	return cap_keep_only(caps);

@@ -18,6 +18,9 @@ pid_t proc_number(pid_t pid);
 const char *proc_field(const char *path, const char *name, char *buf,
 		       size_t size);
 
+/* Closes all descriptors but 0 to 2 and the n of keep (-1: none). */
+void proc_close_others(const int *keep, int n);
+
 /* Leaves a jail nothing to use if it got hold of this process: closes all
  * descriptors but 0 to 2 and the n of keep, becomes undumpable, keeps only the
  * capabilities of caps (bits), and reads them back. 0, or -1 and errno. */

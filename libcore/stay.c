@@ -93,22 +93,22 @@ static int stand(struct stay *s)
 	return say(s, s->listens);
 }
 
-void stay_stand(struct stay *s)
+int stay_stand(struct stay *s)
 {
 	if (!stand(s))
-		return;
+		return 0;
 	complain("wait for the jail: %m");
 	stay_refuse(s);
-	_exit(STATUS_FAILED);
+	return -1;
 }
 
-void stay_answer(struct stay *s)
+int stay_answer(struct stay *s)
 {
 	if (!say(s, HELLO_ANSWER))
-		return;
+		return 0;
 	complain("answer the jail: %m");
 	stay_refuse(s);
-	_exit(STATUS_FAILED);
+	return -1;
 }
 
 /* One message off the pair, from pid. */
@@ -257,7 +257,8 @@ void stay_end(struct stay *s)
 
 void stay_wait(struct stay *s)
 {
-	stay_stand(s);
+	if (stay_stand(s))
+		_exit(STATUS_FAILED);
 	while (stay_next(s) != STAY_ENDED)
 		;
 	stay_end(s);

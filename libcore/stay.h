@@ -9,7 +9,8 @@
  *
  *	if (stay_fork(&s, kinds, init, keep))
  *		return argv;			the child's half
- *	stay_stand(&s);
+ *	if (stay_stand(&s))
+ *		_exit(STATUS_FAILED);
  *	for (;;)
  *		switch (stay_next(&s)) {
  *		case STAY_HELLO: ... stay_answer(&s); break;
@@ -69,11 +70,11 @@ int stay_fork(struct stay *s, int kinds, int init, int keep);
 void stay_await(void);
 
 /* The parent has done what could fail: it guards itself (proc_guard) and lets
- * the child go on. On failure it tells, and refuses. */
-void stay_stand(struct stay *s);
+ * the child go on. 0, or -1 after it told why and refused. */
+int stay_stand(struct stay *s);
 enum stay_event stay_next(struct stay *s);
-/* What said hello may go on. */
-void stay_answer(struct stay *s);
+/* What said hello may go on. 0, or -1 as stay_stand. */
+int stay_answer(struct stay *s);
 /* Ends the process as the child ended. */
 _Noreturn void stay_end(struct stay *s);
 /* All of it, for a parent that listens to nothing. */

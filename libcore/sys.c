@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -35,6 +36,15 @@
 #endif
 #ifndef SYS_mount_setattr
 #define SYS_mount_setattr 442
+#endif
+/* Ids have 32 bits; on old 32-bit architectures that is another call. */
+#ifdef SYS_setresuid32
+#undef SYS_setgroups
+#undef SYS_setresgid
+#undef SYS_setresuid
+#define SYS_setgroups SYS_setgroups32
+#define SYS_setresgid SYS_setresgid32
+#define SYS_setresuid SYS_setresuid32
 #endif
 #ifndef STATX_MNT_ID
 #define STATX_MNT_ID 0x1000
@@ -121,6 +131,41 @@ pid_t sys_clone(unsigned int kinds)
 int sys_pidfd_open(pid_t pid)
 {
 	return syscall(SYS_pidfd_open, (long)pid, 0L);
+}
+
+int sys_no_groups(void)
+{
+	return syscall(SYS_setgroups, 0L, NULL);
+}
+
+int sys_setgid(gid_t gid)
+{
+	return syscall(SYS_setresgid, (long)gid, (long)gid, (long)gid);
+}
+
+int sys_setuid(uid_t uid)
+{
+	return syscall(SYS_setresuid, (long)uid, (long)uid, (long)uid);
+}
+
+int sys_ns_owner(int fd)
+{
+	return ioctl(fd, _IO(0xb7, 1), NULL);
+}
+
+int sys_ns_parent(int fd)
+{
+	return ioctl(fd, _IO(0xb7, 2), NULL);
+}
+
+int sys_ns_kind(int fd)
+{
+	return ioctl(fd, _IO(0xb7, 3), NULL);
+}
+
+int sys_pidfd_namespace(int pidfd, unsigned int n)
+{
+	return ioctl(pidfd, _IO(0xff, n), NULL);
 }
 
 int sys_pivot_root(const char *new_root, const char *put_old)

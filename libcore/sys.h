@@ -87,6 +87,21 @@ pid_t sys_clone(unsigned int kinds);
 /* pidfd_open(2), Linux 5.3 */
 int sys_pidfd_open(pid_t pid);
 
+/* ioctl(2) of nsfs, Linux 4.9 and 4.11: the owning user namespace of a
+ * namespace, the parent of a user or pid namespace (descriptors), and its
+ * kind (CLONE_NEW*) */
+int sys_ns_owner(int fd);
+int sys_ns_parent(int fd);
+int sys_ns_kind(int fd);
+/* ioctl(2) of a pidfd, Linux 6.11: the namespace of PIDFD_GET_*_NAMESPACE n */
+int sys_pidfd_namespace(int pidfd, unsigned int n);
+
+/* setgroups(2) to none, setresgid(2), setresuid(2) to one id, of this thread:
+ * libc's tell all threads, which are none, at 3 KB */
+int sys_no_groups(void);
+int sys_setgid(gid_t gid);
+int sys_setuid(uid_t uid);
+
 /* pivot_root(2) */
 int sys_pivot_root(const char *new_root, const char *put_old);
 /* The id of the mount that path lies on, as mountinfo shows it: statx(2) from

@@ -1,0 +1,123 @@
+/* enter.c - enter the namespaces of a jail
+ *
+ * SPDX-License-Identifier: 0BSD
+ *
+ * setns(2) wants CAP_SYS_ADMIN in the user namespace that owns the one to be
+ * entered, and entering a user namespace gives up those outside of it. So what
+ * our user namespace owns comes first, then the next user namespace on the way
+ * down, what that one owns, and so on to the jail's own.
+ */
+#include <errno.h>
+#include <stddef.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "jail.h"
+#include "sys.h"
+#include "why.h"
+
+#define NESTED_MAX 33 /* the kernel's limit of nested user namespaces is 32 */
+
+static int is_same(int a, int b)
+{
+	struct stat x, y;
+
+	return a >= 0 && b >= 0 && !fstat(a, &x) && !fstat(b, &y) &&
+	       x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+static int row_of(int kind)
+{
+	int i = 0;
+
+	while (ns_table[i].kind != kind)
+		i++;
+	return i;
+}
+
+/* Leaves out what this process is in: setns(2) to one's own user namespace is
+ * EINVAL. Returns a descriptor of our user namespace. */
+static int leave_out_own(struct jail *j)
+{
+	struct jail own;
+
+	if (jail_open(&own, getpid(), NS_ALL))
+		die("open our own namespaces: %m");
+	for (int i = 0; i < NS_KINDS; i++)
+		if (is_same(j->fd[i], own.fd[i]))
+			jail_close(j, ns_table[i].kind);
+	jail_close(&own, NS_ALL & ~CLONE_NEWUSER);
+	return own.fd[row_of(CLONE_NEWUSER)];
+}
+
+/* The user namespaces on the way from ours (not in it) up to the jail's, which
+ * is the first. Returns how many. */
+static int way_down(struct jail *j, int ours, int *way)
+{
+	int n = 0, fd = j->fd[row_of(CLONE_NEWUSER)];
+
+	if (fd < 0)
+		return 0;
+	do {
+		if (n == NESTED_MAX)
+			die("user namespaces are nested too deep");
+		way[n++] = fd;
+		fd = sys_ns_parent(fd);
+		if (fd < 0)
+			die("setns 'user': %m (the jail's user namespace does "
+			    "not lie below ours)");
+	} while (!is_same(fd, ours));
+	close(fd);
+	return n;
+}
+
+static void enter_one(struct jail *j, int i)
+{
+	char why[WHY_SIZE];
+
+	if (setns(j->fd[i], ns_table[i].kind))
+		die("setns '%s': %m%s", ns_table[i].name,
+		    why_namespaces(why, ns_table[i].kind));
+	jail_close(j, ns_table[i].kind);
+}
+
+/* Enters all but user namespaces that owner owns; -1: that none of the way
+ * owns. */
+static void enter_owned(struct jail *j, int owner, const int *way, int n)
+{
+	for (int i = 0; i < NS_KINDS; i++) {
+		int theirs, is_theirs = 0;
+
+		if (j->fd[i] < 0 || ns_table[i].kind == CLONE_NEWUSER)
+			continue;
+		theirs = sys_ns_owner(j->fd[i]);
+		for (int k = 0; k < n && owner < 0; k++)
+			is_theirs |= is_same(theirs, way[k]);
+		if (owner < 0 ? !is_theirs : is_same(theirs, owner))
+			enter_one(j, i);
+		if (theirs >= 0)
+			close(theirs);
+	}
+}
+
+int jail_enter(struct jail *j)
+{
+	int way[NESTED_MAX], ours = leave_out_own(j);
+	int kinds = jail_kinds(j);
+	int n = way_down(j, ours, way);
+
+	close(ours);
+	enter_owned(j, -1, way, n);
+	while (n--) {
+		if (setns(way[n], CLONE_NEWUSER))
+			die("setns 'user': %m");
+		enter_owned(j, way[n], NULL, 0);
+		close(way[n]);
+	}
+	j->fd[row_of(CLONE_NEWUSER)] = -1;
+	if (jail_kinds(j))
+		die("setns: a namespace of the jail is owned by none of its "
+		    "user namespaces");
+	return kinds;
+}

@@ -1,0 +1,76 @@
+/* help.c - the option table as a page
+ *
+ * SPDX-License-Identifier: 0BSD
+ */
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "chain.h"
+#include "fmt.h"
+#include "ns.h"
+#include "opt.h"
+
+int opt_has_kinds(const struct opt *o)
+{
+	return o->type == OPT_TYPE_NAMESPACES || o->type == OPT_TYPE_CHOICE;
+}
+
+#define HELP_COLUMN 27
+
+static void help_row(struct fmt *f, char letter, const char *name,
+		     const char *arg, const char *help)
+{
+	const char *space = arg && *arg != '[' ? " " : "";
+	size_t column = 8 + strlen(name) + strlen(space);
+
+	if (letter)
+		fmt_add(f, "  -%c, --%s", letter, name);
+	else
+		fmt_add(f, "      --%s", name);
+	if (arg) {
+		fmt_add(f, "%s%s", space, arg);
+		column += strlen(arg);
+	}
+	do
+		fmt_add(f, " ");
+	while (++column < HELP_COLUMN);
+	fmt_add(f, "%s\n", help);
+}
+
+static void help_lines(struct fmt *f, const char *text)
+{
+	while (*text) {
+		size_t n = strcspn(text, "\n");
+
+		fmt_add(f, "  ");
+		for (size_t i = 0; i < n; i++)
+			fmt_add(f, "%c", text[i]);
+		fmt_add(f, "\n");
+		text += n + (text[n] == '\n');
+	}
+}
+
+void opt_help(const struct opt *options)
+{
+	const struct applet *a = chain_applet();
+	struct fmt f = {.fd = STDOUT_FILENO};
+
+	fmt_add(&f, "Usage: %s %s\n%s\n\n", a->name, a->args, a->brief);
+	for (const struct opt *o = options; o->type; o++) {
+		for (const struct ns *ns = ns_table;
+		     opt_has_kinds(o) && ns->name; ns++)
+			if (o->type == OPT_TYPE_CHOICE)
+				help_row(&f, ns->letter, ns->name, "[=FILE]",
+					 "enter this namespace");
+			else
+				help_row(&f, ns->letter, ns->name, NULL,
+					 "a new namespace of this kind");
+		help_row(&f, o->letter, o->name, o->arg, o->help);
+	}
+	help_row(&f, 0, "help", NULL, "this text");
+	fmt_add(&f, "\nExamples:\n");
+	help_lines(&f, a->examples);
+	fmt_flush(&f);
+	_exit(0);
+}

@@ -1,0 +1,182 @@
+/* server.c - hand a jail's namespaces to every client that may have them
+ *
+ * SPDX-License-Identifier: 0BSD
+ */
+#include "server.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "fdpass.h"
+
+#define CLIENT_SECONDS 10 /* in which it has to ask */
+#define EVENTS	       32
+
+int server_open(struct server *sv, const char *path, int uwsgi)
+{
+	sv->path = path;
+	sv->uwsgi = uwsgi;
+	jail_clear(&sv->jail);
+	for (int i = 0; i < SERVER_CLIENTS; i++)
+		sv->client[i].fd = -1;
+	sv->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (sv->epoll < 0) {
+		complain("wait for clients: %m");
+		return -1;
+	}
+	sv->sock = fdpass_listen(path, uwsgi);
+	if (sv->sock < 0)
+		return -1;
+	if (!lstat(path, &sv->st))
+		return 0;
+	complain("'%s': %m", path);
+	unlink(path);
+	return -1;
+}
+
+void server_close(struct server *sv)
+{
+	struct stat st;
+
+	if (!lstat(sv->path, &st) && st.st_dev == sv->st.st_dev &&
+	    st.st_ino == sv->st.st_ino)
+		unlink(sv->path);
+}
+
+/* Events carry the row of the client, or SERVER_CLIENTS for the socket. */
+static int watch(struct server *sv, int fd, int row)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.u32 = row};
+
+	return epoll_ctl(sv->epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+int server_start(struct server *sv)
+{
+	return watch(sv, sv->sock, SERVER_CLIENTS);
+}
+
+static long now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec;
+}
+
+static void drop(struct client *c)
+{
+	close(c->fd);
+	c->fd = -1;
+}
+
+/* A free row: closes those whose time is up, and the oldest if all are taken,
+ * or if force. -1: there is nobody to close. */
+static int free_row(struct server *sv, int force)
+{
+	long t = now();
+	int row = -1, oldest = -1;
+
+	for (int i = 0; i < SERVER_CLIENTS; i++) {
+		struct client *c = sv->client + i;
+
+		if (c->fd >= 0 && t - c->since >= CLIENT_SECONDS)
+			drop(c);
+		if (c->fd < 0)
+			row = i;
+		else if (oldest < 0 || c->since < sv->client[oldest].since)
+			oldest = i;
+	}
+	if ((row < 0 || force) && oldest >= 0)
+		drop(sv->client + (row = oldest));
+	return force && oldest < 0 ? -1 : row;
+}
+
+static int may_have(const struct server *sv, int fd)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size))
+		return 0;
+	if (!peer.uid || peer.uid == geteuid())
+		return 1;
+	complain("'%s': refused to uid %u, process %d", sv->path, peer.uid,
+		 peer.pid);
+	return 0;
+}
+
+static void welcome(struct server *sv, int fd)
+{
+	int row;
+
+	if (!may_have(sv, fd)) {
+		close(fd);
+		return;
+	}
+	if (sv->uwsgi) {
+		if (fdpass_answer_uwsgi(fd, &sv->jail))
+			complain("'%s': answer a client: %m", sv->path);
+		close(fd);
+		return;
+	}
+	row = free_row(sv, 0);
+	sv->client[row] = (struct client){fd, now()};
+	if (watch(sv, fd, row))
+		drop(sv->client + row);
+}
+
+static void accept_all(struct server *sv)
+{
+	int fd;
+
+	for (;;) {
+		fd = accept4(sv->sock, NULL, NULL,
+			     SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (fd >= 0) {
+			welcome(sv, fd);
+			continue;
+		}
+		if (errno == EINTR || errno == ECONNABORTED)
+			continue;
+		if (errno == EAGAIN)
+			return;
+		/* EMFILE and the like: who waits longest makes room. */
+		if (free_row(sv, 1) < 0) {
+			poll(NULL, 0, 10);
+			return;
+		}
+	}
+}
+
+static void serve(struct server *sv, struct client *c)
+{
+	int kinds;
+
+	if (c->fd < 0)
+		return;
+	kinds = fdpass_request(c->fd);
+	if (kinds < 0 && errno == EAGAIN)
+		return;
+	if (kinds >= 0 && fdpass_answer(c->fd, &sv->jail, kinds))
+		complain("'%s': answer a client: %m", sv->path);
+	drop(c);
+}
+
+void server_turn(struct server *sv)
+{
+	struct epoll_event events[EVENTS];
+	int n = epoll_wait(sv->epoll, events, EVENTS, 0);
+
+	for (int i = 0; i < n; i++)
+		if (events[i].data.u32 == SERVER_CLIENTS)
+			accept_all(sv);
+		else
+			serve(sv, sv->client + events[i].data.u32);
+}
