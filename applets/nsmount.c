@@ -15,9 +15,11 @@
 #include "chain.h"
 #include "dev.h"
 #include "err.h"
+#include "hook.h"
 #include "mnt.h"
 #include "opt.h"
 #include "path.h"
+#include "safe.h"
 #include "why.h"
 
 struct job {
@@ -43,16 +45,10 @@ _Noreturn static void fail(const struct job *job, const char *act)
 	die("%s '%s%s': %m%s", act, below, job->target, why);
 }
 
-static void do_mount(const struct job *job)
+static void attach(const struct job *job, const char *act)
 {
-	const char *act = job->mnt.type ? "mount" : "bind";
 	int fd;
 
-	if (!job->root) {
-		if (mnt_mount(&job->mnt, job->target))
-			fail(job, act);
-		return;
-	}
 	fd = path_open(job->root_fd, job->target);
 	if (fd < 0 && errno == ENOENT)
 		die("%s '%s%s': %m (add: nsmount -R %s mkdir %s)", act,
@@ -60,6 +56,21 @@ static void do_mount(const struct job *job)
 	if (fd < 0 || mnt_attach(&job->mnt, fd))
 		fail(job, act);
 	close(fd);
+}
+
+static void do_mount(const struct job *job)
+{
+	const char *act = job->mnt.type ? "mount" : "bind", *part;
+
+	if (job->root)
+		attach(job, act);
+	else if (mnt_mount(&job->mnt, job->target))
+		fail(job, act);
+	if (!job->mnt.safe || !safe_cover(job->root_fd, job->target, &part))
+		return;
+	mnt_undo(job->root_fd, job->target);
+	die("cover '%s' of proc '%s%s': %m", part, job->root ? job->root : "",
+	    job->target);
 }
 
 static void do_dev(const struct job *job)
@@ -125,6 +136,25 @@ static const struct verb *find_verb(const char *name)
 	    name);
 }
 
+static char **run_hook(char **argv, const char *word, int plain)
+{
+	char why[WHY_SIZE];
+	struct hook hook;
+
+	if (!plain)
+		die("'%s' takes neither -o nor -R", word);
+	hook_parse(&hook, word);
+	argv = chain_or_done(argv);
+	if (chain_reading(argv))
+		return argv;
+	if (hook_act(&hook))
+		die("'%s': %m%s", word,
+		    why_mount(why, hook.mnt.type,
+			      hook.mnt.type ? NULL : hook.mnt.source,
+			      hook.where));
+	return argv;
+}
+
 static char **run(char **argv)
 {
 	const char *options = NULL;
@@ -141,7 +171,10 @@ static char **run(char **argv)
 	int n;
 
 	opt_parse(&argv, table, 0);
-	verb = find_verb(*opt_operands(&argv, 1));
+	word = opt_operands(&argv, 1);
+	if (hook_is(*word))
+		return run_hook(argv, *word, !options && !job.root);
+	verb = find_verb(*word);
 	n = verb->operands;
 	word = opt_operands(&argv, n);
 	job.target = word[n - 1];
@@ -178,6 +211,7 @@ const struct applet applet_nsmount = {
 	.examples = "cellbox nsclone -m nsmount -o ro rbind /usr /ns/usr "
 		    "pivotroot /ns sh\n"
 		    "cellbox nsmount -o size=1m,nosuid tmpfs /mnt\n"
-		    "cellbox nsmount -o detach umount /mnt",
+		    "cellbox nsmount -o detach umount /mnt\n"
+		    "cellbox nsmount 'umount:/.old_root rec,detach'",
 	.run = run,
 };

@@ -125,17 +125,6 @@ static int open_mounted(int root, const char *target, int64_t below)
 	return -1;
 }
 
-static void take_away(int root, const char *target)
-{
-	char name[256];
-	int parent = path_parent(root, target, name, sizeof(name));
-
-	if (parent < 0)
-		return;
-	mnt_umount(parent, name, MNT_DETACH);
-	close(parent);
-}
-
 int dev_mount(int root, const char *target, const char **failed)
 {
 	const struct mnt tmpfs =
@@ -161,7 +150,7 @@ int dev_mount(int root, const char *target, const char **failed)
 		close(dir);
 	if (!err)
 		return 0;
-	take_away(root, target);
 	errno = err;
+	mnt_undo(root, target);
 	return -1;
 }

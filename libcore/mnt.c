@@ -12,6 +12,7 @@
 
 #include "err.h"
 #include "fmt.h"
+#include "path.h"
 
 /* What a word sets and takes away: MS_* of mount(2), MOUNT_ATTR_* of
  * mount_setattr(2). The atime words are one choice: each clears the field. */
@@ -67,13 +68,21 @@ static const struct word *find(const char *word, size_t n)
 	return NULL;
 }
 
+int mnt_is_flag(const char *word)
+{
+	return !!find(word, strlen(word));
+}
+
 void mnt_options(struct mnt *m, const char *list)
 {
 	for (const char *word = list;;) {
 		size_t n = strcspn(word, ",");
 		const struct word *w = find(word, n);
 
-		if (!w) {
+		if (n == 4 && !memcmp(word, "safe", n) && m->type &&
+		    !strcmp(m->type, "proc")) {
+			m->safe = 1;
+		} else if (!w) {
 			add_data(m, list, word, n);
 		} else {
 			m->flags = (m->flags & ~w->clear) | w->set;
@@ -274,4 +283,17 @@ int mnt_umount(int dir, const char *name, int flags)
 	close(back);
 	errno = err;
 	return failed;
+}
+
+void mnt_undo(int root, const char *target)
+{
+	char name[256];
+	int err = errno;
+	int parent = path_parent(root, target, name, sizeof(name));
+
+	if (parent >= 0) {
+		mnt_umount(parent, name, MNT_DETACH);
+		close(parent);
+	}
+	errno = err;
 }

@@ -16,6 +16,7 @@
 #include "fmt.h"
 #include "ns.h"
 #include "sys.h"
+#include "tree.h"
 
 #define CAPABILITY_SYS_ADMIN 21 /* CAP_SYS_ADMIN of capabilities(7) */
 
@@ -209,6 +210,21 @@ static void why_not_allowed(char *buf, const char *type)
 	fmt_str(buf, WHY_SIZE, "%s", cause);
 }
 
+/* A bind without what lies below it would uncover what that covers. */
+static int why_uncovers(char *buf, const char *source)
+{
+	char below[256];
+
+	if (*source != '/' || !(chain_made() & CLONE_NEWUSER) ||
+	    tree_first_below(source, below, sizeof(below)))
+		return 0;
+	fmt_str(buf, WHY_SIZE,
+		" ('%s' is mounted below it, which a user namespace must not "
+		"uncover: rbind takes it along)",
+		below);
+	return 1;
+}
+
 const char *why_mount(char buf[WHY_SIZE], const char *type, const char *source,
 		      const char *target)
 {
@@ -235,6 +251,8 @@ const char *why_mount(char buf[WHY_SIZE], const char *type, const char *source,
 		fmt_str(buf, WHY_SIZE, " ('%s' is a directory, '%s' is not)",
 			is_directory(source) ? source : target,
 			is_directory(source) ? target : source);
+	else if (err == EINVAL && source && why_uncovers(buf, source))
+		;
 	else if (err == EINVAL && !source && !type && target &&
 		 !is_mount_point(target))
 		fmt_str(buf, WHY_SIZE, " ('%s' is not a mount point)", target);

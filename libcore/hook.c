@@ -1,0 +1,162 @@
+/* hook.c - the mount and umount strings of uWSGI's hooks
+ *
+ * SPDX-License-Identifier: 0BSD
+ */
+#include "hook.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "err.h"
+#include "fmt.h"
+#include "tree.h"
+
+#define FIELDS 5
+
+static const struct {
+	const char *name;
+	unsigned long how;
+} hows[] = {
+	{"move", MS_MOVE},	   {"remount", MS_REMOUNT},
+	{"private", MS_PRIVATE},   {"shared", MS_SHARED},
+	{"sync", MS_SYNCHRONOUS},  {"dirsync", MS_DIRSYNC},
+	{"mandlock", MS_MANDLOCK},
+};
+
+int hook_is(const char *word)
+{
+	return !strncmp(word, "mount:", 6) || !strncmp(word, "umount:", 7);
+}
+
+/* Fields between spaces; NULL for those that are missing. */
+static void split(char *text, const char *word, char **field, int most)
+{
+	char *save;
+	int n = 0;
+
+	for (char *at = strtok_r(text, " ", &save); at;
+	     at = strtok_r(NULL, " ", &save)) {
+		if (n == most)
+			die("'%s': '%s' is one word too many", word, at);
+		tree_unescape(at);
+		field[n++] = at;
+	}
+}
+
+static void mount_flag(struct hook *h, const char *word, const char *flag)
+{
+	if (!strcmp(flag, "bind")) {
+		h->mnt.type = NULL;
+		return;
+	}
+	if (!strcmp(flag, "rec") || !strcmp(flag, "recursive")) {
+		h->recursive = 1;
+		return;
+	}
+	for (size_t i = 0; i < sizeof(hows) / sizeof(*hows); i++)
+		if (!strcmp(flag, hows[i].name)) {
+			h->how |= hows[i].how;
+			return;
+		}
+	if (!strcmp(flag, "rdonly") || !strcmp(flag, "readonly"))
+		flag = "ro";
+	if (!mnt_is_flag(flag))
+		die("'%s': unknown flag '%s'", word, flag);
+	mnt_options(&h->mnt, flag);
+}
+
+static void umount_flag(struct hook *h, const char *flag)
+{
+	if (!strcmp(flag, "rec") || !strcmp(flag, "recursive"))
+		h->recursive = 1;
+	else
+		h->umount_flags |= mnt_umount_options(flag);
+}
+
+static void flags(struct hook *h, const char *word, char *list)
+{
+	char *save;
+
+	for (char *flag = strtok_r(list, ",", &save); flag;
+	     flag = strtok_r(NULL, ",", &save))
+		if (h->umount)
+			umount_flag(h, flag);
+		else
+			mount_flag(h, word, flag);
+}
+
+void hook_parse(struct hook *h, const char *word)
+{
+	char *field[FIELDS] = {NULL};
+	int umount = *word == 'u';
+
+	memset(h, 0, sizeof(*h));
+	h->umount = umount;
+	if (fmt_str(h->text, sizeof(h->text), "%s", strchr(word, ':') + 1))
+		die("'%s': too long", word);
+	split(h->text, word, field, umount ? 2 : FIELDS);
+	if (umount && !field[0])
+		die("'%s': usage: umount:WHERE [FLAG,FLAG...]", word);
+	if (!umount && !field[2])
+		die("'%s': usage: mount:TYPE WHAT WHERE [FLAG,...] [DATA]",
+		    word);
+	h->where = umount ? field[0] : field[2];
+	if (!umount) {
+		h->mnt.type = field[0];
+		h->mnt.source = field[1];
+	}
+	if (field[umount ? 1 : 3])
+		flags(h, word, field[umount ? 1 : 3]);
+	if (field[4])
+		mnt_options(&h->mnt, field[4]);
+	if (h->mnt.safe)
+		die("'%s': 'safe' is a word of 'nsmount proc' only", word);
+	h->mnt.recursive = h->recursive;
+}
+
+static int act_umount(const struct hook *h)
+{
+	return h->recursive ? tree_umount(h->where, h->umount_flags)
+			    : umount2(h->where, h->umount_flags);
+}
+
+/* MS_MOVE, MS_REMOUNT: one mount(2) as it is */
+static int change(const struct hook *h, unsigned long how)
+{
+	if (how & MS_REMOUNT && !h->mnt.type)
+		how |= MS_BIND;
+	return mount(h->mnt.source, h->where, NULL, how | h->mnt.flags,
+		     *h->mnt.data ? h->mnt.data : NULL);
+}
+
+/* A mount of its own, if there is one, and then how it propagates: in one call
+ * the kernel would pass one of them over. */
+static int act_mount(const struct hook *h)
+{
+	unsigned long propagation = h->how & (MS_PRIVATE | MS_SHARED);
+	int is_new = !h->mnt.type || strcmp(h->mnt.type, "none");
+	struct mnt m = h->mnt;
+	int err;
+
+	m.flags |= h->how & (MS_SYNCHRONOUS | MS_DIRSYNC | MS_MANDLOCK);
+	if (is_new && mnt_mount(&m, h->where))
+		return -1;
+	if (h->recursive)
+		propagation |= propagation ? MS_REC : 0;
+	if (!propagation || !mount("none", h->where, NULL, propagation, NULL))
+		return 0;
+	err = errno;
+	if (is_new)
+		umount2(h->where, MNT_DETACH);
+	errno = err;
+	return -1;
+}
+
+int hook_act(const struct hook *h)
+{
+	unsigned long changes = h->how & (MS_MOVE | MS_REMOUNT);
+
+	if (h->umount)
+		return act_umount(h);
+	return changes ? change(h, changes) : act_mount(h);
+}
