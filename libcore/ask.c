@@ -90,7 +90,7 @@ static void take(struct jail *j, const char *path, int fd, int kind)
 static void ask_ours(int sock, const char *path, struct jail *j)
 {
 	struct fdpass_request r = {.magic = FDPASS_MAGIC, .kinds = NS_ALL};
-	struct fdpass_answer a;
+	struct fdpass_answer a = {.n = 0};
 	int fd[FDPASS_UWSGI_MAX], n;
 
 	if (send(sock, &r, sizeof(r), MSG_NOSIGNAL) != sizeof(r))
@@ -108,7 +108,7 @@ static void ask_ours(int sock, const char *path, struct jail *j)
 
 static void take_uwsgi(int sock, const char *path, struct jail *j)
 {
-	struct fdpass_uwsgi u;
+	struct fdpass_uwsgi u = {.n = 0};
 	int fd[FDPASS_UWSGI_MAX];
 	int n = receive(sock, path, &u, sizeof(u), fd, FDPASS_UWSGI_MAX);
 

@@ -103,7 +103,7 @@ static void enter_owned(struct jail *j, int owner, const int *way, int n)
 
 int jail_enter(struct jail *j)
 {
-	int way[NESTED_MAX], ours = leave_out_own(j);
+	int way[NESTED_MAX] = {0}, ours = leave_out_own(j);
 	int kinds = jail_kinds(j);
 	int n = way_down(j, ours, way);
 

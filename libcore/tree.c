@@ -63,6 +63,7 @@ static int is_below(const char *path, const char *top)
 {
 	size_t n = strlen(top);
 
+	n -= n == 1; /* of "/", nothing: all is below it */
 	return !strncmp(path, top, n) && (!path[n] || path[n] == '/');
 }
 

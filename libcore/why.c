@@ -5,99 +5,24 @@
 #include "why.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "cap.h"
 #include "chain.h"
 #include "fmt.h"
+#include "look.h"
 #include "ns.h"
 #include "sys.h"
 #include "tree.h"
 
-#define CAPABILITY_SYS_ADMIN 21 /* CAP_SYS_ADMIN of capabilities(7) */
-
-/* The first bytes of a small file; empty if there are none. */
-static const char *slurp(const char *path, char *buf, size_t size)
-{
-	int fd = sys_open(AT_FDCWD, path, O_RDONLY, 0);
-	ssize_t n = fd < 0 ? 0 : read(fd, buf, size - 1);
-
-	if (fd >= 0)
-		close(fd);
-	buf[n > 0 ? n : 0] = 0;
-	return buf;
-}
-
-static int says(const char *path, const char *value)
-{
-	char buf[32];
-
-	slurp(path, buf, sizeof(buf));
-	buf[strcspn(buf, "\n")] = 0;
-	return !strcmp(buf, value);
-}
-
-static int is_admin(void)
-{
-	return !!(cap_effective() & CAP_BIT(CAPABILITY_SYS_ADMIN));
-}
-
-static int is_missing(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) && (errno == ENOENT || errno == ENOTDIR);
-}
-
-static int is_directory(const char *path)
-{
-	struct stat st;
-
-	return !stat(path, &st) && S_ISDIR(st.st_mode);
-}
-
-/* Is it the root of a mount? It lies on another than its parent does. */
-static int is_mount_point(const char *path)
-{
-	char parent[512];
-	int64_t id = sys_mount_id(AT_FDCWD, path);
-
-	return fmt_str(parent, sizeof(parent), "%s/..", path) || id < 0 ||
-	       id != sys_mount_id(AT_FDCWD, parent);
-}
-
-/* "/" is no mount point: only chroot(2) makes it so. The first mount of
- * mountinfo is then not at "/". */
-static int is_chrooted(void)
-{
-	char buf[4096];
-	const char *at = slurp("/proc/self/mountinfo", buf, sizeof(buf));
-
-	/* 27 1 254:0 / / rw ...: the fifth word is the mount point */
-	for (int i = 0; i < 4 && at; i++)
-		at = strchr(at, ' ') ? strchr(at, ' ') + 1 : NULL;
-	return at && strncmp(at, "/ ", 2) && !strstr(buf, " / / ");
-}
-
-static int is_filtered(void)
-{
-	char buf[4096];
-
-	return !!strstr(slurp("/proc/self/status", buf, sizeof(buf)),
-			"\nSeccomp:\t2");
-}
-
 static const char *no_user_namespace(void)
 {
-	if (says("/proc/sys/kernel/unprivileged_userns_clone", "0"))
+	if (look_says("/proc/sys/kernel/unprivileged_userns_clone", "0"))
 		return " (kernel.unprivileged_userns_clone is 0)";
-	if (says("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"))
+	if (look_says("/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
+		      "1"))
 		return " (kernel.apparmor_restrict_unprivileged_userns is 1)";
-	if (is_chrooted())
+	if (look_is_chrooted())
 		return " (a chroot cannot make user namespaces; leave it, or "
 		       "pivotroot)";
 	return "";
@@ -107,11 +32,11 @@ static void why_permission(char *buf, int kinds)
 {
 	const char *cause = "";
 
-	if (!(kinds & CLONE_NEWUSER) && !is_admin())
+	if (!(kinds & CLONE_NEWUSER) && !look_is_admin())
 		cause = " (needs CAP_SYS_ADMIN; without it add -r)";
 	else if (kinds & CLONE_NEWUSER)
 		cause = no_user_namespace();
-	if (!*cause && is_filtered())
+	if (!*cause && look_is_filtered())
 		cause = " (a seccomp filter is in force)";
 	fmt_str(buf, WHY_SIZE, "%s", cause);
 }
@@ -125,14 +50,14 @@ static void why_limit(char *buf, int kinds)
 			continue;
 		fmt_str(path, sizeof(path), "/proc/sys/user/max_%s_namespaces",
 			ns->file);
-		if (says(path, "0")) {
+		if (look_says(path, "0")) {
 			fmt_str(buf, WHY_SIZE,
 				" (user.max_%s_namespaces is 0 here)",
 				ns->file);
 			return;
 		}
 	}
-	slurp("/proc/sys/user/max_user_namespaces", limit, sizeof(limit));
+	look_slurp("/proc/sys/user/max_user_namespaces", limit, sizeof(limit));
 	if (*limit)
 		fmt_str(buf, WHY_SIZE,
 			" (a limit of user.max_*_namespaces here or in a "
@@ -145,8 +70,8 @@ static void why_unknown(char *buf, int kinds)
 
 	for (const struct ns *ns = ns_table; ns->name; ns++) {
 		fmt_str(path, sizeof(path), "/proc/self/ns/%s", ns->file);
-		if (!(kinds & ns->kind) || is_missing("/proc/self/ns") ||
-		    !is_missing(path))
+		if (!(kinds & ns->kind) || look_is_missing("/proc/self/ns") ||
+		    !look_is_missing(path))
 			continue;
 		fmt_str(buf, WHY_SIZE,
 			" (this kernel has no %s namespaces; they came with "
@@ -185,7 +110,7 @@ const char *why_map(char buf[WHY_SIZE], int opening)
 	int err = errno;
 	const char *cause = "";
 
-	if (opening && is_missing("/proc/self/ns"))
+	if (opening && look_is_missing("/proc/self/ns"))
 		cause = " (/proc is not mounted)";
 	else if (!opening && err == EPERM)
 		cause = " (that id is not the caller's to map)";
@@ -201,7 +126,7 @@ static void why_not_allowed(char *buf, const char *type)
 	if (type && !strcmp(type, "proc") && chain_pivoted())
 		cause = " (no whole proc is left to compare with after the "
 			"pivot: mount it before, nsmount -R NEW proc /proc)";
-	else if (!is_admin())
+	else if (!look_is_admin())
 		cause = " (needs CAP_SYS_ADMIN; without it put "
 			"nsclone -rm before)";
 	else if (chain_made() & CLONE_NEWUSER && !chain_own_mounts())
@@ -236,9 +161,9 @@ const char *why_mount(char buf[WHY_SIZE], const char *type, const char *source,
 	else if (err == ENODEV && type)
 		fmt_str(buf, WHY_SIZE, " (this kernel has no file system '%s')",
 			type);
-	else if (err == ENOENT && source && is_missing(source))
+	else if (err == ENOENT && source && look_is_missing(source))
 		fmt_str(buf, WHY_SIZE, " ('%s' does not exist)", source);
-	else if (err == ENOENT && target && is_missing(target))
+	else if (err == ENOENT && target && look_is_missing(target))
 		fmt_str(buf, WHY_SIZE,
 			" ('%s' does not exist; add: nsmount mkdir %s)", target,
 			target);
@@ -246,15 +171,16 @@ const char *why_mount(char buf[WHY_SIZE], const char *type, const char *source,
 		fmt_str(buf, WHY_SIZE,
 			" (options of this bind need Linux "
 			"5.12: mount_setattr)");
-	else if (err == ENOTDIR && source && target && !is_missing(target) &&
-		 is_directory(source) != is_directory(target))
+	else if (err == ENOTDIR && source && target &&
+		 !look_is_missing(target) &&
+		 look_is_directory(source) != look_is_directory(target))
 		fmt_str(buf, WHY_SIZE, " ('%s' is a directory, '%s' is not)",
-			is_directory(source) ? source : target,
-			is_directory(source) ? target : source);
+			look_is_directory(source) ? source : target,
+			look_is_directory(source) ? target : source);
 	else if (err == EINVAL && source && why_uncovers(buf, source))
 		;
 	else if (err == EINVAL && !source && !type && target &&
-		 !is_mount_point(target))
+		 !look_is_mount_point(target))
 		fmt_str(buf, WHY_SIZE, " ('%s' is not a mount point)", target);
 	errno = err;
 	return buf;
@@ -266,22 +192,24 @@ const char *why_pivot(char buf[WHY_SIZE], const char *new_root,
 	int err = errno;
 
 	*buf = 0;
-	if (err == EPERM && !is_admin())
+	if (err == EPERM && !look_is_admin())
 		fmt_str(buf, WHY_SIZE,
 			" (needs CAP_SYS_ADMIN; without it put "
 			"nsclone -rm before)");
-	else if (err == ENOENT && is_missing(new_root))
+	else if (err == ENOENT && look_is_missing(new_root))
 		fmt_str(buf, WHY_SIZE, " ('%s' does not exist)", new_root);
-	else if (err == ENOENT && put_old && is_missing(put_old))
+	else if (err == ENOENT && put_old && look_is_missing(put_old))
 		fmt_str(buf, WHY_SIZE, " ('%s' does not exist)", put_old);
 	else if (err == ENOTDIR)
 		fmt_str(buf, WHY_SIZE, " ('%s' is not a directory)",
-			put_old && is_directory(new_root) ? put_old : new_root);
-	else if ((err == EINVAL || err == EBUSY) && !is_mount_point(new_root))
+			put_old && look_is_directory(new_root) ? put_old
+							       : new_root);
+	else if ((err == EINVAL || err == EBUSY) &&
+		 !look_is_mount_point(new_root))
 		fmt_str(buf, WHY_SIZE,
 			" ('%s' is not a mount point; add: nsmount rbind %s %s)",
 			new_root, new_root, new_root);
-	else if (err == EINVAL && is_chrooted())
+	else if (err == EINVAL && look_is_chrooted())
 		fmt_str(buf, WHY_SIZE, " ('/' is a chroot, no mount point)");
 	errno = err;
 	return buf;
@@ -297,7 +225,7 @@ const char *why_exec(char buf[WHY_SIZE], const char *file)
 		fmt_str(buf, WHY_SIZE,
 			" (it is there: its interpreter or "
 			"loader is missing)");
-	else if (err == EACCES && is_directory(file))
+	else if (err == EACCES && look_is_directory(file))
 		fmt_str(buf, WHY_SIZE, " (it is a directory)");
 	errno = err;
 	return buf;

@@ -1,0 +1,27 @@
+/* look.h - how the machine is, for who wants to say why something failed
+ *
+ * SPDX-License-Identifier: 0BSD
+ *
+ * Each is true, or says something, only of what was seen; where it cannot be
+ * seen (no /proc, no permission) it is false or empty.
+ */
+#ifndef LOOK_H
+#define LOOK_H
+
+#include <stddef.h>
+
+/* The first bytes of a small file, in buf, which is returned; "" if none */
+const char *look_slurp(const char *path, char *buf, size_t size);
+/* Its first line is value. */
+int look_says(const char *path, const char *value);
+/* CAP_SYS_ADMIN is in the effective set. */
+int look_is_admin(void);
+int look_is_missing(const char *path);
+int look_is_directory(const char *path);
+int look_is_mount_point(const char *path);
+/* "/" is no mount point: only chroot(2) makes it so. */
+int look_is_chrooted(void);
+/* A seccomp filter is in force on this process. */
+int look_is_filtered(void);
+
+#endif
