@@ -17,7 +17,6 @@
 #include "idmap.h"
 #include "ns.h"
 #include "opt.h"
-#include "proc.h"
 #include "report.h"
 #include "stay.h"
 
@@ -87,7 +86,7 @@ static char **run(char **argv)
 	if (report >= 0 && fcntl(report, F_GETFD) < 0)
 		die("--report '%d': %m", report);
 	if (!stay_fork(&s, kinds, init, 1)) {
-		if (map.wanted && idmap_write(proc_number(s.child), &map)) {
+		if (map.wanted && idmap_write(s.child, &map)) {
 			stay_refuse(&s);
 			_exit(STATUS_FAILED);
 		}

@@ -6,6 +6,7 @@
  * after unshare(2) and the maps; the child goes on with the sentence (and is
  * PID 1 of a new pid namespace), the parent waits (libcore/stay.h).
  */
+#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,13 +39,17 @@ static unsigned long parse_propagation(const char *word)
 	    word);
 }
 
-static void mount_proc(const char *dir)
+static void mount_proc(const char *dir, unsigned long propagation)
 {
 	char why[WHY_SIZE];
 
-	/* What propagates into a shared parent is not ours to mount. */
-	if (mount("none", dir, NULL, MS_PRIVATE | MS_REC, NULL) ||
-	    mount("proc", dir, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL))
+	/* Not to be seen outside, wherever the rest may be. EINVAL: DIR is no
+	 * mount point, and as private as what it lies on. */
+	if (propagation != MS_PRIVATE &&
+	    mount("none", dir, NULL, MS_PRIVATE | MS_REC, NULL) &&
+	    errno != EINVAL)
+		die("make '%s' private: %m", dir);
+	if (mount("proc", dir, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL))
 		die("mount 'proc' '%s': %m%s", dir,
 		    why_mount(why, "proc", NULL, dir));
 }
@@ -92,7 +97,10 @@ static char **run(char **argv)
 	if (chain_reading(argv))
 		return argv;
 
-	ns_unshare(kinds);
+	if (kinds)
+		ns_unshare(kinds);
+	if (kinds & CLONE_NEWUSER && chain_credentials_changed())
+		die("die with the parent: %m");
 	if (map.wanted && idmap_write(0, &map))
 		_exit(STATUS_FAILED);
 	if (forks && !stay_fork(&s, 0, init, 0))
@@ -100,7 +108,7 @@ static char **run(char **argv)
 	if (kinds & CLONE_NEWNS && how)
 		ns_propagation(how);
 	if (proc)
-		mount_proc(proc);
+		mount_proc(proc, how);
 	return argv;
 }
 

@@ -11,6 +11,7 @@
 
 #include "err.h"
 #include "fmt.h"
+#include "proc.h"
 #include "sys.h"
 #include "why.h"
 
@@ -48,9 +49,16 @@ static int write_file(pid_t pid, const char *name, const char *text)
 	return -1;
 }
 
-int idmap_write(pid_t pid, const struct idmap *map)
+int idmap_write(pid_t child, const struct idmap *map)
 {
-	char uids[48], gids[48];
+	pid_t pid = child ? proc_number(child) : 0;
+	char uids[48], gids[48], why[WHY_SIZE];
+
+	if (pid < 0) {
+		complain("find process %d in /proc: %m%s", child,
+			 why_map(why, 1));
+		return -1;
+	}
 
 	fmt_str(uids, sizeof(uids), "%u %u 1", map->to_uid, map->uid);
 	fmt_str(gids, sizeof(gids), "%u %u 1", map->to_gid, map->gid);
