@@ -86,7 +86,7 @@ static char **run(char **argv)
 	if (report >= 0 && fcntl(report, F_GETFD) < 0)
 		die("--report '%d': %m", report);
 	if (!stay_fork(&s, kinds, init, 1)) {
-		if (map.wanted && idmap_write(s.child, &map)) {
+		if (map.wanted && idmap_write(s.child, &map) < 0) {
 			stay_refuse(&s);
 			_exit(STATUS_FAILED);
 		}

@@ -15,55 +15,58 @@ static uint32_t half(uint64_t set, int i)
 	return set >> 32 * i;
 }
 
-static int set_all(uint64_t set)
+struct sets {
+	uint64_t effective, permitted, inheritable;
+};
+
+static int get(struct sets *s)
 {
 	struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
-	struct __user_cap_data_struct data[2];
+	struct __user_cap_data_struct d[2];
 
-	for (int i = 0; i < 2; i++)
-		data[i] = (struct __user_cap_data_struct){
-			.effective = half(set, i),
-			.permitted = half(set, i),
-		};
-	/* The kernel drops an ambient one that is no longer inheritable. */
-	return capset(&head, data);
+	if (capget(&head, d))
+		return -1;
+	*s = (struct sets){
+		d[0].effective | (uint64_t)d[1].effective << 32,
+		d[0].permitted | (uint64_t)d[1].permitted << 32,
+		d[0].inheritable | (uint64_t)d[1].inheritable << 32,
+	};
+	return 0;
 }
 
-int cap_keep_only(uint64_t set)
+/* Permitted and effective alike; the kernel drops an ambient one that is no
+ * longer inheritable. */
+static int set(uint64_t caps)
 {
 	struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
-	struct __user_cap_data_struct data[2];
+	struct __user_cap_data_struct d[2];
 
-	/* EPERM: one of set is not ours to keep; then none. */
-	if (set_all(set) && (errno != EPERM || set_all(0)))
-		return -1;
-	if (capget(&head, data))
-		return -1;
 	for (int i = 0; i < 2; i++)
-		if ((data[i].permitted | data[i].effective) & ~half(set, i) ||
-		    data[i].inheritable) {
-			errno = EPERM;
-			return -1;
-		}
-	return 0;
+		d[i] = (struct __user_cap_data_struct){
+			.effective = half(caps, i),
+			.permitted = half(caps, i),
+		};
+	return capset(&head, d);
+}
+
+int cap_keep_only(uint64_t caps)
+{
+	struct sets has;
+
+	if (get(&has))
+		return -1;
+	if (!((has.permitted | has.inheritable) & ~caps))
+		return 0;
+	if (set(caps & has.permitted) || get(&has))
+		return -1;
+	errno = EPERM;
+	return (has.permitted | has.effective | has.inheritable) & ~caps ? -1
+									 : 0;
 }
 
 uint64_t cap_effective(void)
 {
-	struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
-	struct __user_cap_data_struct data[2];
+	struct sets has;
 
-	if (capget(&head, data))
-		return 0;
-	return data[0].effective | (uint64_t)data[1].effective << 32;
-}
-
-uint64_t cap_permitted(void)
-{
-	struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
-	struct __user_cap_data_struct data[2];
-
-	if (capget(&head, data))
-		return 0;
-	return data[0].permitted | (uint64_t)data[1].permitted << 32;
+	return get(&has) ? 0 : has.effective;
 }

@@ -18,7 +18,5 @@ int cap_keep_only(uint64_t set);
 
 /* The effective set of this process; 0 if it cannot be read. */
 uint64_t cap_effective(void);
-/* The permitted one, likewise */
-uint64_t cap_permitted(void);
 
 #endif

@@ -185,12 +185,15 @@ void chain_fail(int err)
 
 static int arm(void)
 {
+	int orphan;
+
 	if (prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL))
 		return -1;
 	/* getppid() is 0 in a new pid namespace; the pair tells everywhere. */
-	if (hello_is_orphan(&chain.hello))
+	orphan = hello_is_orphan(&chain.hello);
+	if (orphan > 0)
 		_exit(125);
-	return 0;
+	return orphan;
 }
 
 int chain_die_with_parent(int keep)

@@ -20,7 +20,7 @@ int hello_add(struct hello *h, int end)
 	return 0;
 }
 
-/* The next word of parent i; 0: there will be none. */
+/* The next word of parent i; 0: there will be none; -1 and errno. */
 static int word_of(const struct hello *h, int i)
 {
 	struct hello_message m;
@@ -29,10 +29,12 @@ static int word_of(const struct hello *h, int i)
 	do
 		n = recv(h->end[i], &m, sizeof(m), 0);
 	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -1;
 	return n == sizeof(m) ? m.word : 0;
 }
 
-/* Parents stand in any order; each is waited for once. */
+/* Parents stand in any order; each is waited for once. 0, or -1 and errno. */
 static int await(struct hello *h, int i)
 {
 	int word;
@@ -40,9 +42,11 @@ static int await(struct hello *h, int i)
 	if (h->stands & 1 << i)
 		return 0;
 	word = word_of(h, i);
+	if (word < 0)
+		return -1;
 	if (word != HELLO_STANDS && word != HELLO_LISTENS &&
 	    word != HELLO_OPENS)
-		return -1;
+		_exit(125);
 	h->stands |= 1 << i;
 	h->listens |= (word != HELLO_STANDS) << i;
 	h->opens |= (word == HELLO_OPENS) << i;
@@ -57,8 +61,12 @@ int hello_await(struct hello *h)
 int hello_is_orphan(const struct hello *h)
 {
 	struct pollfd parent = {.fd = h->end[h->n - 1]};
+	int n;
 
-	return poll(&parent, 1, 0) < 0 || parent.revents & POLLHUP;
+	do
+		n = poll(&parent, 1, 0);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -1 : !!(parent.revents & POLLHUP);
 }
 
 static int say_to(const struct hello *h, int set, const struct hello_message *m)
@@ -86,9 +94,14 @@ static int say_hello(const struct hello *h)
 		return -1;
 	if (say_to(h, h->listens, &m))
 		return -1;
-	for (int i = 0; i < h->n; i++)
-		if (h->listens & 1 << i && word_of(h, i) != HELLO_ANSWER)
+	for (int i = 0; i < h->n; i++) {
+		int word = h->listens & 1 << i ? word_of(h, i) : HELLO_ANSWER;
+
+		if (word < 0)
+			return -1;
+		if (word != HELLO_ANSWER)
 			_exit(125);
+	}
 	return dumpable != 1 ? prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL) : 0;
 }
 
@@ -98,7 +111,7 @@ int hello_program(struct hello *h)
 
 	for (int i = 0; i < h->n; i++)
 		if (await(h, i))
-			_exit(125);
+			return -1;
 	if (h->listens && say_hello(h))
 		return -1;
 	return say_to(h, ~0, &go);

@@ -47,12 +47,13 @@ struct hello {
 
 /* 0, or -1: too many parents wait */
 int hello_add(struct hello *h, int end);
-/* Waits until the newest parent stands. 0, or -1: it never will. */
+/* Waits until the newest parent stands. Ends the process, in silence, if it
+ * never will: it has said why. 0, or -1 and errno. */
 int hello_await(struct hello *h);
-/* True if the newest parent is gone. */
+/* 1 if the newest parent is gone, 0 if not, -1 and errno. */
 int hello_is_orphan(const struct hello *h);
 /* HELLO, answers and GO, by the last process. 0, or -1 and errno. Ends the
- * process, in silence, where a parent has refused: it has said why. */
+ * process, in silence, where a parent has refused. */
 int hello_program(struct hello *h);
 /* FAILED, to every parent */
 void hello_failed(const struct hello *h, const char *step, int err);

@@ -6,7 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "err.h"
@@ -24,47 +28,65 @@ struct idmap idmap_caller(int root)
 	return map;
 }
 
-/* One write is all a map file takes. */
-static int write_file(pid_t pid, const char *name, const char *text)
+/* One that is being killed loses its memory, and its files in /proc to root,
+ * some time before it can be waited for. */
+static int is_dead(pid_t child)
 {
-	char path[48], why[WHY_SIZE];
-	size_t n = strlen(text);
-	ssize_t written = -1;
-	int fd;
+	siginfo_t info = {.si_pid = 0};
 
-	if (pid)
-		fmt_str(path, sizeof(path), "/proc/%d/%s", pid, name);
-	else
-		fmt_str(path, sizeof(path), "/proc/self/%s", name);
-	fd = sys_open(AT_FDCWD, path, O_WRONLY, 0);
-	if (fd >= 0)
-		written = write(fd, text, n);
-	if (fd >= 0 && written == (ssize_t)n) {
-		close(fd);
-		return 0;
+	for (int ms = 0; child && ms < 50; ms++) {
+		if (waitid(P_PID, child, &info, WEXITED | WNOHANG | WNOWAIT))
+			return 0;
+		if (info.si_pid == child)
+			return 1;
+		poll(NULL, 0, 1);
 	}
-	complain("write '%s' to '%s': %m%s", text, path, why_map(why, fd < 0));
-	if (fd >= 0)
-		close(fd);
-	return -1;
+	return 0;
+}
+
+/* One write is all a map file takes. 0, or -1 and errno; opening: it was that
+ * which failed. */
+static int write_file(const char *path, const char *text, int *opening)
+{
+	size_t n = strlen(text);
+	int fd = sys_open(AT_FDCWD, path, O_WRONLY, 0);
+	int failed;
+
+	*opening = fd < 0;
+	if (fd < 0)
+		return -1;
+	failed = write(fd, text, n) != (ssize_t)n ? errno : 0;
+	close(fd);
+	errno = failed;
+	return failed ? -1 : 0;
 }
 
 int idmap_write(pid_t child, const struct idmap *map)
 {
+	static const char *const names[] = {"setgroups", "uid_map", "gid_map"};
 	pid_t pid = child ? proc_number(child) : 0;
-	char uids[48], gids[48], why[WHY_SIZE];
+	char path[48] = "/proc", text[48] = "", why[WHY_SIZE];
+	int failed = pid < 0, opening = 1;
 
-	if (pid < 0) {
-		complain("find process %d in /proc: %m%s", child,
-			 why_map(why, 1));
-		return -1;
+	for (int i = 0; i < 3 && !failed; i++) {
+		fmt_str(text, sizeof(text), "%u %u 1",
+			i == 1 ? map->to_uid : map->to_gid,
+			i == 1 ? map->uid : map->gid);
+		if (i == 0)
+			fmt_str(text, sizeof(text), "deny");
+		if (pid)
+			fmt_str(path, sizeof(path), "/proc/%d/%s", pid,
+				names[i]);
+		else
+			fmt_str(path, sizeof(path), "/proc/self/%s", names[i]);
+		failed = write_file(path, text, &opening);
 	}
-
-	fmt_str(uids, sizeof(uids), "%u %u 1", map->to_uid, map->uid);
-	fmt_str(gids, sizeof(gids), "%u %u 1", map->to_gid, map->gid);
-	if (write_file(pid, "setgroups", "deny") ||
-	    write_file(pid, "uid_map", uids) ||
-	    write_file(pid, "gid_map", gids))
-		return -1;
-	return 0;
+	if (!failed)
+		return 0;
+	failed = errno;
+	if (is_dead(child))
+		return 1;
+	errno = failed;
+	complain("write '%s' to '%s': %m%s", text, path, why_map(why, opening));
+	return -1;
 }

@@ -20,8 +20,10 @@ struct idmap {
  * taken before the new user namespace is entered. */
 struct idmap idmap_caller(int root);
 
-/* Writes the maps of a child (0: of this process) by /proc, with setgroups(2) denied as an unprivileged map wants it (Linux 3.19). Returns 0,
- * or -1 after telling what failed and why. */
-int idmap_write(pid_t pid, const struct idmap *map);
+/* Writes the maps of a child (0: of this process) by /proc, with setgroups(2)
+ * denied as an unprivileged map wants it (Linux 3.19). Returns 0; 1 if the
+ * child is dead, which its status tells better; -1 after telling what failed
+ * and why. */
+int idmap_write(pid_t child, const struct idmap *map);
 
 #endif

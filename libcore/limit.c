@@ -30,10 +30,12 @@ static int read_bounding(uint64_t *set)
 int limit_own(struct limits *l)
 {
 	int nnp = prctl(PR_GET_NO_NEW_PRIVS, 0UL, 0UL, 0UL, 0UL);
-	int seccomp = prctl(PR_GET_SECCOMP, 0UL, 0UL, 0UL, 0UL);
+	int seccomp;
 
-	/* EINVAL: a kernel without seccomp */
-	if (nnp < 0 || (seccomp < 0 && errno != EINVAL))
+	if (nnp < 0)
+		return -1;
+	seccomp = prctl(PR_GET_SECCOMP, 0UL, 0UL, 0UL, 0UL);
+	if (seccomp < 0 && errno != EINVAL) /* a kernel without it */
 		return -1;
 	l->no_new_privs = nnp;
 	l->seccomp = seccomp > 0 ? seccomp : 0;
@@ -71,5 +73,5 @@ int limit_take(const struct limits *l)
 		errno = EPERM;
 		return -1;
 	}
-	return cap_keep_only(l->bounding & cap_permitted());
+	return cap_keep_only(l->bounding);
 }

@@ -63,7 +63,7 @@ int stay_fork(struct stay *s, int kinds, int init, int keep)
 void stay_await(void)
 {
 	if (hello_await(chain_hello()))
-		_exit(STATUS_FAILED);
+		die("wait for the parent: %m");
 }
 
 static int say(struct stay *s, enum hello_word word)

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
@@ -82,36 +83,52 @@ int sys_openat2(int dir, const char *path, uint64_t flags, uint64_t resolve)
 	return syscall(SYS_openat2, (long)dir, path, &how, sizeof(how));
 }
 
-/* The highest descriptor that can be open: a limit lowered since then does not
- * close any, so it is the system's (fs.nr_open's default) if that is higher. */
-static unsigned int last_descriptor(void)
+/* Without close_range(2): each open descriptor from first to last, found by
+ * poll(2), which tells of many at once. A limit that was lowered closed none. */
+static void each_open(unsigned int first, unsigned int last, void (*act)(int))
 {
-	struct rlimit limit = {0};
+	struct rlimit limit = {.rlim_cur = 256};
+	struct pollfd fds[256];
+	unsigned int most = 1 << 20, n; /* fs.nr_open's default */
 
 	getrlimit(RLIMIT_NOFILE, &limit);
-	return limit.rlim_max > 1 << 20 ? limit.rlim_max : 1 << 20;
+	n = limit.rlim_cur < 256 ? limit.rlim_cur + !limit.rlim_cur : 256;
+	if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max > most)
+		most = limit.rlim_max;
+	for (; first <= last && first < most; first += n) {
+		if (last - first < n)
+			n = last - first + 1;
+		for (unsigned int i = 0; i < n; i++)
+			fds[i] = (struct pollfd){.fd = first + i};
+		if (poll(fds, n, 0) < 0)
+			n = 1; /* EINVAL: the limit is below that; blindly */
+		for (unsigned int i = 0; i < n; i++)
+			if (!(fds[i].revents & POLLNVAL))
+				act(first + i);
+	}
+}
+
+static void close_one(int fd)
+{
+	close(fd);
+}
+
+static void cloexec_one(int fd)
+{
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
 void sys_close_range(unsigned int first, unsigned int last)
 {
-	if (!syscall(SYS_close_range, (long)first, (long)last, 0L))
-		return;
-	if (last == ~0U)
-		last = last_descriptor();
-	for (unsigned int fd = first; fd <= last; fd++)
-		close(fd);
+	if (syscall(SYS_close_range, (long)first, (long)last, 0L))
+		each_open(first, last, close_one);
 }
 
 void sys_cloexec_from(unsigned int first)
 {
-	unsigned int last;
-
-	if (!syscall(SYS_close_range, (long)first, ~0L,
-		     4L /* CLOSE_RANGE_CLOEXEC */))
-		return;
-	last = last_descriptor();
-	for (unsigned int fd = first; fd <= last; fd++)
-		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	if (syscall(SYS_close_range, (long)first, ~0L,
+		    4L /* CLOSE_RANGE_CLOEXEC */))
+		each_open(first, ~0U, cloexec_one);
 }
 
 pid_t sys_clone(unsigned int kinds)
