@@ -147,25 +147,27 @@ lint: $(objs) ## formatters, analysers and the rules of the layout
 size: all ## bytes per object and applet; fails above size_limit
 	@OBJS='$(objs)' LIMIT=$(size_limit) scripts/size $(out)/cellbox
 
-# The drop-ins of system tools stand apart: PATH decides who wants them.
+# The drop-ins of system tools stand apart, with their pages (man finds those
+# beside a bin of PATH): PATH decides who wants them.
 dropins := unshare nsenter pivot_root switch_root setpriv
 bin = $(DESTDIR)$(PREFIX)/bin
-lib = $(DESTDIR)$(PREFIX)/lib/cellbox/bin
 man = $(DESTDIR)$(PREFIX)/share/man
-pages = $(notdir $(wildcard applets/*.$(1)))
+lib = $(DESTDIR)$(PREFIX)/lib/cellbox
+place = $(if $(filter $(dropins),$(basename $(1))),$(lib)/man,$(man))/man$(patsubst .%,%,$(suffix $(1)))
+pages = $(notdir $(wildcard applets/*.[15]))
 
 install: all ## install below DESTDIR and PREFIX
-	install -d $(bin) $(lib) $(man)/man1 $(man)/man5
+	install -d $(bin) $(lib)/bin $(sort $(foreach p,$(pages),$(call place,$(p))))
 	install -m 755 $(out)/cellbox $(bin)/cellbox
 	for n in $(filter-out $(dropins),$(applets)); do ln -sf cellbox $(bin)/$$n || exit; done
-	for n in $(filter $(dropins),$(applets)); do ln -sf ../../../bin/cellbox $(lib)/$$n || exit; done
-	for p in $(wildcard applets/*.1 applets/*.5); do install -m 644 $$p $(man)/man$${p##*.}/ || exit; done
-	[ ! -f scripts/jail ] || install -m 755 scripts/jail $(bin)/cellbox-jail
+	for n in $(filter $(dropins),$(applets)); do ln -sf ../../../bin/cellbox $(lib)/bin/$$n || exit; done
+	install -m 755 scripts/jail $(bin)/cellbox-jail
+	$(foreach p,$(pages),install -m 644 applets/$(p) $(call place,$(p))/ &&) :
 
 uninstall: ## remove what install made
-	for l in $(bin)/* $(lib)/*; do case $$(readlink $$l) in cellbox | ../../../bin/cellbox) rm -f $$l ;; esac; done
-	rm -f $(bin)/cellbox $(bin)/cellbox-jail $(addprefix $(man)/man1/,$(call pages,1)) $(addprefix $(man)/man5/,$(call pages,5))
-	rmdir $(lib) $(DESTDIR)$(PREFIX)/lib/cellbox 2> /dev/null || :
+	for l in $(bin)/* $(lib)/bin/*; do case $$(readlink $$l) in cellbox | ../../../bin/cellbox) rm -f $$l ;; esac; done
+	rm -f $(bin)/cellbox $(bin)/cellbox-jail $(foreach p,$(pages),$(call place,$(p))/$(p))
+	rmdir $(lib)/bin $(lib)/man/man1 $(lib)/man $(lib) 2> /dev/null || :
 
 clean: ## remove build/
 	rm -rf build
