@@ -99,7 +99,7 @@ $(out)/compile.stamp: FORCE
 $(out)/link.stamp: FORCE
 	@$(call stamp,$(link) $(objs))
 $(out)/libcap.stamp: FORCE
-	@$(call stamp,$(CC) $(STATIC))
+	@$(call stamp,$(CC) $(STATIC) $(LIBCAP_SRC))
 build/tests.stamp: FORCE
 	@$(call stamp,$(strip $(compile_helper)))
 

@@ -143,9 +143,10 @@ static int help(void)
 		"ended.\n"
 		"4. A failed step ends the sentence: one line on stderr, status "
 		"125, no program.\n"
-		"5. A program may be missing only behind unshare or nsclone "
-		"(then $SHELL), or\n   if all steps are nsmount or "
-		"pivot_root.\n");
+		"5. A program may be missing only behind unshare, nsenter, "
+		"nsclone or setns-join\n   (then $SHELL), with setns-serve "
+		"--target, or if all steps are nsmount or\n   pivot_root, "
+		"after joins or none.\n");
 	fmt_flush(&f);
 	return 0;
 }

@@ -30,19 +30,22 @@ struct job {
 	int root_fd;	  /* of -R, else AT_FDCWD */
 };
 
-/* An act on the target failed; with -R it is named below its root. */
+/* The three words that name the target, below its root if there is -R */
+#define BELOW(job)                      \
+	(job)->root ? (job)->root : "", \
+		(job)->root &&*(job)->target != '/' ? "/" : "", (job)->target
+
+/* An act on the target failed. */
 _Noreturn static void fail(const struct job *job, const char *act)
 {
 	const struct mnt *m = &job->mnt;
-	const char *below = job->root ? job->root : "";
 	char why[WHY_SIZE];
 
 	why_mount(why, m->type, m->type ? NULL : m->source,
 		  job->root ? NULL : job->target);
 	if (m->source)
-		die("%s '%s' '%s%s': %m%s", act, m->source, below, job->target,
-		    why);
-	die("%s '%s%s': %m%s", act, below, job->target, why);
+		die("%s '%s' '%s%s%s': %m%s", act, m->source, BELOW(job), why);
+	die("%s '%s%s%s': %m%s", act, BELOW(job), why);
 }
 
 static void attach(const struct job *job, const char *act)
@@ -51,8 +54,8 @@ static void attach(const struct job *job, const char *act)
 
 	fd = path_open(job->root_fd, job->target);
 	if (fd < 0 && errno == ENOENT)
-		die("%s '%s%s': %m (add: nsmount -R %s mkdir %s)", act,
-		    job->root, job->target, job->root, job->target);
+		die("%s '%s' '%s%s%s': %m (add: nsmount -R %s mkdir %s)", act,
+		    job->mnt.source, BELOW(job), job->root, job->target);
 	if (fd < 0 || mnt_attach(&job->mnt, fd))
 		fail(job, act);
 	close(fd);
@@ -69,8 +72,7 @@ static void do_mount(const struct job *job)
 	if (!job->mnt.safe || !safe_cover(job->root_fd, job->target, &part))
 		return;
 	mnt_undo(job->root_fd, job->target);
-	die("cover '%s' of proc '%s%s': %m", part, job->root ? job->root : "",
-	    job->target);
+	die("cover '%s' of proc '%s%s%s': %m", part, BELOW(job));
 }
 
 static void do_dev(const struct job *job)
@@ -78,8 +80,7 @@ static void do_dev(const struct job *job)
 	const char *part;
 
 	if (dev_mount(job->root_fd, job->target, &part))
-		die("make '%s' of dev '%s%s': %m", part,
-		    job->root ? job->root : "", job->target);
+		die("make '%s' of dev '%s%s%s': %m", part, BELOW(job));
 }
 
 static void do_mkdir(const struct job *job)
@@ -90,11 +91,12 @@ static void do_mkdir(const struct job *job)
 
 static void do_umount(const struct job *job)
 {
-	char name[256];
+	char name[256], why[WHY_SIZE];
 	int dir = path_parent(job->root_fd, job->target, name, sizeof(name));
 
 	if (dir < 0 || mnt_umount(dir, name, job->umount))
-		fail(job, "umount");
+		die("umount '%s%s%s': %m%s", BELOW(job),
+		    job->root ? "" : why_umount(why, job->target));
 	close(dir);
 }
 
@@ -149,9 +151,11 @@ static char **run_hook(char **argv, const char *word, int plain)
 		return argv;
 	if (hook_act(&hook))
 		die("'%s': %m%s", word,
-		    why_mount(why, hook.mnt.type,
-			      hook.mnt.type ? NULL : hook.mnt.source,
-			      hook.where));
+		    hook.umount
+			    ? why_umount(why, hook.where)
+			    : why_mount(why, hook.mnt.type,
+					hook.mnt.type ? NULL : hook.mnt.source,
+					hook.where));
 	return argv;
 }
 
@@ -164,6 +168,13 @@ static char **run(char **argv)
 			"mount options: ro,nosuid,size=1m, ..."),
 		OPT_STR('R', "root", &job.root, "ROOT",
 			"the target is below ROOT and cannot leave it"),
+		OPT_WORD("bind, rbind SOURCE TARGET",
+			 "rbind: with what is mounted below"),
+		OPT_WORD("proc, tmpfs, dev TARGET",
+			 "proc -o safe covers what tells of the host"),
+		OPT_WORD("fs TYPE SOURCE TARGET", "any file system"),
+		OPT_WORD("mkdir, umount TARGET", "umount -o detach,force"),
+		OPT_WORD("'mount:...' 'umount:...'", "as in uWSGI's hooks"),
 		OPT_END,
 	};
 	const struct verb *verb;
@@ -206,8 +217,7 @@ static char **run(char **argv)
 const struct applet applet_nsmount = {
 	.name = "nsmount",
 	.args = "[-o OPTIONS] [-R ROOT] VERB OPERAND...",
-	.brief = "make one mount: bind|rbind SOURCE TARGET, proc|tmpfs|dev "
-		 "TARGET,\nfs TYPE SOURCE TARGET, mkdir|umount TARGET",
+	.brief = "make one mount, directory or private /dev of a jail",
 	.examples = "cellbox nsclone -m nsmount -o ro rbind /usr /ns/usr "
 		    "pivotroot /ns sh\n"
 		    "cellbox nsmount -o size=1m,nosuid tmpfs /mnt\n"

@@ -16,26 +16,45 @@ int opt_has_kinds(const struct opt *o)
 	return o->type == OPT_TYPE_NAMESPACES || o->type == OPT_TYPE_CHOICE;
 }
 
-#define HELP_COLUMN 27
+#define HELP_COLUMN 29
+
+static void pad(struct fmt *f, size_t column, const char *help)
+{
+	do
+		fmt_add(f, " ");
+	while (++column < HELP_COLUMN);
+	fmt_add(f, "%s\n", help);
+}
 
 static void help_row(struct fmt *f, char letter, const char *name,
 		     const char *arg, const char *help)
 {
 	const char *space = arg && *arg != '[' ? " " : "";
-	size_t column = 8 + strlen(name) + strlen(space);
 
 	if (letter)
 		fmt_add(f, "  -%c, --%s", letter, name);
 	else
 		fmt_add(f, "      --%s", name);
-	if (arg) {
-		fmt_add(f, "%s%s", space, arg);
-		column += strlen(arg);
+	fmt_add(f, "%s%s", space, arg ? arg : "");
+	pad(f, 8 + strlen(name) + strlen(space) + (arg ? strlen(arg) : 0),
+	    help);
+}
+
+/* A row of the table: one option, a line of text, or all namespaces */
+static void help_option(struct fmt *f, const struct opt *o)
+{
+	int enters = o->type == OPT_TYPE_CHOICE;
+
+	for (const struct ns *ns = ns_table; opt_has_kinds(o) && ns->name; ns++)
+		help_row(f, ns->letter, ns->name, enters ? "[=FILE]" : NULL,
+			 enters ? "enter this namespace"
+				: "a new namespace of this kind");
+	if (o->type != OPT_TYPE_WORD) {
+		help_row(f, o->letter, o->name, o->arg, o->help);
+		return;
 	}
-	do
-		fmt_add(f, " ");
-	while (++column < HELP_COLUMN);
-	fmt_add(f, "%s\n", help);
+	fmt_add(f, "  %s", o->name);
+	pad(f, 2 + strlen(o->name), o->help);
 }
 
 static void help_lines(struct fmt *f, const char *text)
@@ -57,17 +76,8 @@ void opt_help(const struct opt *options)
 	struct fmt f = {.fd = STDOUT_FILENO};
 
 	fmt_add(&f, "Usage: %s %s\n%s\n\n", a->name, a->args, a->brief);
-	for (const struct opt *o = options; o->type; o++) {
-		for (const struct ns *ns = ns_table;
-		     opt_has_kinds(o) && ns->name; ns++)
-			if (o->type == OPT_TYPE_CHOICE)
-				help_row(&f, ns->letter, ns->name, "[=FILE]",
-					 "enter this namespace");
-			else
-				help_row(&f, ns->letter, ns->name, NULL,
-					 "a new namespace of this kind");
-		help_row(&f, o->letter, o->name, o->arg, o->help);
-	}
+	for (const struct opt *o = options; o->type; o++)
+		help_option(&f, o);
 	help_row(&f, 0, "help", NULL, "this text");
 	fmt_add(&f, "\nExamples:\n");
 	help_lines(&f, a->examples);

@@ -9,6 +9,7 @@
 
 #include "err.h"
 #include "fmt.h"
+#include "mountinfo.h"
 #include "tree.h"
 
 #define FIELDS 5
@@ -38,7 +39,7 @@ static void split(char *text, const char *word, char **field, int most)
 	     at = strtok_r(NULL, " ", &save)) {
 		if (n == most)
 			die("'%s': '%s' is one word too many", word, at);
-		tree_unescape(at);
+		mountinfo_unescape(at);
 		field[n++] = at;
 	}
 }

@@ -12,6 +12,7 @@
 
 #include "cap.h"
 #include "fmt.h"
+#include "mountinfo.h"
 #include "sys.h"
 
 #define CAPABILITY_SYS_ADMIN 21 /* CAP_SYS_ADMIN of capabilities(7) */
@@ -66,17 +67,68 @@ int look_is_mount_point(const char *path)
 	       id != sys_mount_id(AT_FDCWD, parent);
 }
 
-/* "/" is no mount point: only chroot(2) makes it so. The first mount of
- * mountinfo is then not at "/". */
 int look_is_chrooted(void)
 {
-	char buf[4096];
-	const char *at = look_slurp("/proc/self/mountinfo", buf, sizeof(buf));
+	struct mountinfo m;
+	int some = 0, root = 0;
 
-	/* 27 1 254:0 / / rw ...: the fifth word is the mount point */
-	for (int i = 0; i < 4 && at; i++)
-		at = strchr(at, ' ') ? strchr(at, ' ') + 1 : NULL;
-	return at && strncmp(at, "/ ", 2) && !strstr(buf, " / / ");
+	if (mountinfo_open(&m))
+		return 0;
+	while (!root && mountinfo_next(&m)) {
+		some = 1;
+		root = !strcmp(m.point, "/");
+	}
+	mountinfo_close(&m);
+	return some && !root;
+}
+
+int look_is_shared(const char *path)
+{
+	int64_t id = sys_mount_id(AT_FDCWD, path);
+	struct mountinfo m;
+	int shared = 0;
+
+	if (id < 0 || mountinfo_open(&m))
+		return 0;
+	while (!shared && mountinfo_next(&m))
+		shared = m.id == id && m.shared;
+	mountinfo_close(&m);
+	return shared;
+}
+
+int look_first_below(const char *path, char *found, size_t size)
+{
+	struct mountinfo m;
+	int is = 0;
+
+	if (mountinfo_open(&m))
+		return 0;
+	while (!is && mountinfo_next(&m))
+		is = mountinfo_is_below(m.point, path) && strcmp(m.point, path);
+	mountinfo_close(&m);
+	return is && !fmt_str(found, size, "%s", m.point);
+}
+
+int look_is_below(const char *path, const char *top)
+{
+	int fd = sys_open(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0), up;
+	struct stat x, y = {0}, last = {0};
+
+	if (fd < 0 || stat(top, &x))
+		return 1;
+	for (int i = 0; i < 256 && !fstat(fd, &y); i++) {
+		if ((x.st_dev == y.st_dev && x.st_ino == y.st_ino) ||
+		    (last.st_dev == y.st_dev && last.st_ino == y.st_ino))
+			break;
+		last = y;
+		up = sys_open(fd, "..", O_PATH | O_DIRECTORY, 0);
+		close(fd);
+		fd = up;
+		if (fd < 0)
+			return 1;
+	}
+	close(fd);
+	return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
 int look_is_filtered(void)

@@ -21,6 +21,13 @@ int look_is_directory(const char *path);
 int look_is_mount_point(const char *path);
 /* "/" is no mount point: only chroot(2) makes it so. */
 int look_is_chrooted(void);
+/* The mount that path lies on propagates to its peers. */
+int look_is_shared(const char *path);
+/* The first mount below the directory path (absolute, without links) and not on
+ * it, into found */
+int look_first_below(const char *path, char *found, size_t size);
+/* The directory path is top or lies below it; also if that cannot be told. */
+int look_is_below(const char *path, const char *top);
 /* A seccomp filter is in force on this process. */
 int look_is_filtered(void);
 

@@ -165,7 +165,9 @@ static struct found find_long(const struct opt *options, const char *word,
 	struct found best = {NULL, NULL, 0};
 
 	for (const struct opt *o = options; o->type; o++) {
-		match(&best, (struct found){o, o->name, 0}, word, n, exact);
+		if (o->type != OPT_TYPE_WORD)
+			match(&best, (struct found){o, o->name, 0}, word, n,
+			      exact);
 		if (!opt_has_kinds(o))
 			continue;
 		for (const struct ns *ns = ns_table; ns->name; ns++)

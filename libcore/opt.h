@@ -14,6 +14,7 @@
 
 enum opt_type {
 	OPT_TYPE_END,
+	OPT_TYPE_WORD,	     /* no option: a line of the help */
 	OPT_TYPE_FLAG,	     /* int: set to 1 */
 	OPT_TYPE_STR,	     /* const char *: the argument */
 	OPT_TYPE_MAYBE,	     /* const char *: the =ARG, or "" without one */
@@ -39,6 +40,7 @@ struct opt {
 };
 
 /* clang-format off */
+#define OPT_WORD(n, h)           {OPT_TYPE_WORD, 0, n, NULL, NULL, h}
 #define OPT_FLAG(l, n, v, h)     {OPT_TYPE_FLAG, l, n, v, NULL, h}
 #define OPT_STR(l, n, v, a, h)   {OPT_TYPE_STR, l, n, v, a, h}
 #define OPT_MAYBE(l, n, v, a, h) {OPT_TYPE_MAYBE, l, n, v, a, h}

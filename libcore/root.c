@@ -5,6 +5,7 @@
 #include "root.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stddef.h>
 #include <unistd.h>
 
@@ -12,21 +13,26 @@
 #include "sys.h"
 #include "why.h"
 
+/* In new_root: one and the same directory, so the old root is stacked on the
+ * new. */
 static int pivot(const char *new_root, const char *put_old)
 {
-	/* One and the same directory: the old root is stacked on the new. */
 	if (!put_old)
-		return chdir(new_root) ? -1 : sys_pivot_root(".", ".");
+		return sys_pivot_root(".", ".");
 	return sys_pivot_root(new_root, put_old) ? -1 : chdir("/");
 }
 
 /* What the kernel wants of new_root: to be a mount point, below a parent that
- * does not propagate. */
-static int cure(const char *new_root)
+ * does not propagate. "." is below the new mount until it is named again. */
+static int cure(const char *new_root, const char *put_old)
 {
-	if (mount(new_root, new_root, NULL, MS_BIND | MS_REC, NULL))
+	char path[PATH_MAX];
+	const char *tree = put_old ? new_root : getcwd(path, sizeof(path));
+
+	if (!tree || mount(tree, tree, NULL, MS_BIND | MS_REC, NULL) ||
+	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		return -1;
-	return mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
+	return put_old ? 0 : chdir(tree);
 }
 
 /* Two mounts may have been stacked on "/", and one umount leaves the rest of
@@ -57,9 +63,10 @@ void root_pivot(const char *new_root, const char *put_old)
 	const char *quote = put_old ? "'" : "", *old = put_old ? put_old : "";
 	char why[WHY_SIZE];
 
-	if (pivot(new_root, put_old) &&
-	    ((errno != EINVAL && errno != EBUSY) || cure(new_root) ||
-	     pivot(new_root, put_old)))
+	if ((!put_old && chdir(new_root)) ||
+	    (pivot(new_root, put_old) &&
+	     ((errno != EINVAL && errno != EBUSY) || cure(new_root, put_old) ||
+	      pivot(new_root, put_old))))
 		die("pivot_root '%s'%s%s%s%s: %m%s", new_root,
 		    put_old ? " " : "", quote, old, quote,
 		    why_pivot(why, new_root, put_old));

@@ -20,6 +20,8 @@ const char *why_map(char buf[WHY_SIZE], int opening);
 /* mount(2) and its newer forms; each may be NULL */
 const char *why_mount(char buf[WHY_SIZE], const char *type, const char *source,
 		      const char *target);
+/* umount2(2) */
+const char *why_umount(char buf[WHY_SIZE], const char *target);
 /* pivot_root(2); put_old may be NULL */
 const char *why_pivot(char buf[WHY_SIZE], const char *new_root,
 		      const char *put_old);

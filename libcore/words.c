@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "err.h"
+#include "fmt.h"
 #include "mnt.h"
 
 /* What a word sets and takes away: MS_* of mount(2), MOUNT_ATTR_* of
@@ -39,11 +40,15 @@ static void add_data(struct mnt *m, const char *list, const char *word,
 		     size_t n)
 {
 	size_t have = strlen(m->data);
+	char name[32];
 
 	if (!n)
 		die("-o '%s': an option is empty", list);
-	if (!m->type)
-		die("-o '%s': a bind knows no such option", word);
+	if (!m->type) {
+		fmt_str(name, sizeof(name), "%s", word);
+		name[n < sizeof(name) ? n : sizeof(name) - 1] = 0;
+		die("-o '%s': a bind knows no option '%s'", list, name);
+	}
 	if (have + n + 2 > sizeof(m->data))
 		die("-o '%s': too long", list);
 	if (have)
@@ -72,8 +77,9 @@ void mnt_options(struct mnt *m, const char *list)
 		size_t n = strcspn(word, ",");
 		const struct word *w = find(word, n);
 
-		if (n == 4 && !memcmp(word, "safe", n) && m->type &&
-		    !strcmp(m->type, "proc")) {
+		if (n == 4 && !memcmp(word, "safe", n)) {
+			if (!m->type || strcmp(m->type, "proc"))
+				die("-o '%s': 'safe' is for proc only", list);
 			m->safe = 1;
 		} else if (!w) {
 			add_data(m, list, word, n);

@@ -1,0 +1,158 @@
+/* why_mount.c - why a mount, an umount or a pivot failed
+ *
+ * SPDX-License-Identifier: 0BSD
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "chain.h"
+#include "fmt.h"
+#include "look.h"
+#include "sys.h"
+#include "why.h"
+
+/* EPERM */
+static const char *not_allowed(const char *type)
+{
+	if (type && !strcmp(type, "proc") && chain_pivoted())
+		return " (no whole proc is left to compare with after the "
+		       "pivot: mount it before, nsmount -R NEW proc /proc)";
+	if (!look_is_admin())
+		return " (needs CAP_SYS_ADMIN; an ordinary user puts "
+		       "nsclone -rm before)";
+	if (chain_made() & CLONE_NEWUSER && !chain_own_mounts())
+		return " (the new user namespace does not own these mounts: "
+		       "add -m to it)";
+	return "";
+}
+
+/* A bind without what lies below it would uncover what that covers. */
+static int uncovers(char *buf, const char *source)
+{
+	char below[256];
+
+	if (*source != '/' || !(chain_made() & CLONE_NEWUSER) ||
+	    !look_first_below(source, below, sizeof(below)))
+		return 0;
+	fmt_str(buf, WHY_SIZE,
+		" ('%s' is mounted below it, which a user namespace must not "
+		"uncover: rbind takes it along)",
+		below);
+	return 1;
+}
+
+static void missing(char *buf, const char *path)
+{
+	fmt_str(buf, WHY_SIZE, " ('%s' does not exist)", path);
+}
+
+const char *why_mount(char buf[WHY_SIZE], const char *type, const char *source,
+		      const char *target)
+{
+	int err = errno;
+	int dirs =
+		source && target && !look_is_missing(target)
+			? look_is_directory(source) - look_is_directory(target)
+			: 0;
+
+	*buf = 0;
+	if (err == EPERM)
+		fmt_str(buf, WHY_SIZE, "%s", not_allowed(type));
+	else if (err == ENODEV && type)
+		fmt_str(buf, WHY_SIZE, " (this kernel has no file system '%s')",
+			type);
+	else if (err == ENOENT && source && look_is_missing(source))
+		missing(buf, source);
+	else if (err == ENOENT && target && look_is_missing(target))
+		fmt_str(buf, WHY_SIZE,
+			" ('%s' does not exist; add: nsmount mkdir %s)", target,
+			target);
+	else if (err == ENOSYS && !type)
+		fmt_str(buf, WHY_SIZE,
+			" (options of this bind need mount_setattr, Linux "
+			"5.12)");
+	else if (err == ENOTDIR && dirs)
+		fmt_str(buf, WHY_SIZE, " ('%s' is a directory, '%s' is not)",
+			dirs > 0 ? source : target, dirs > 0 ? target : source);
+	else if (err == EINVAL && source)
+		uncovers(buf, source);
+	errno = err;
+	return buf;
+}
+
+const char *why_umount(char buf[WHY_SIZE], const char *target)
+{
+	int err = errno;
+
+	*buf = 0;
+	if (err == EPERM)
+		fmt_str(buf, WHY_SIZE, "%s", not_allowed(NULL));
+	else if (err == ENOENT && look_is_missing(target))
+		missing(buf, target);
+	else if (err == EINVAL && !look_is_mount_point(target))
+		fmt_str(buf, WHY_SIZE, " ('%s' is not a mount point)", target);
+	errno = err;
+	return buf;
+}
+
+/* A relative name of a directory that something was mounted on meanwhile still
+ * leads below that. The mount's path, or NULL */
+static const char *covered(const char *path, char *absolute, size_t size)
+{
+	char cwd[PATH_MAX];
+
+	if (*path == '/' || !getcwd(cwd, sizeof(cwd)) ||
+	    fmt_str(absolute, size, "%s%s%s", cwd, strcmp(path, ".") ? "/" : "",
+		    strcmp(path, ".") ? path : ""))
+		return NULL;
+	return look_is_mount_point(absolute) ? absolute : NULL;
+}
+
+static void not_a_mount_point(char *buf, const char *new_root)
+{
+	char absolute[256];
+
+	if (covered(new_root, absolute, sizeof(absolute)))
+		fmt_str(buf, WHY_SIZE,
+			" ('%s' leads below the mount: name it by its path, "
+			"%s)",
+			new_root, absolute);
+	else
+		fmt_str(buf, WHY_SIZE,
+			" ('%s' is not a mount point; add: nsmount rbind %s "
+			"%s)",
+			new_root, new_root, new_root);
+}
+
+const char *why_pivot(char buf[WHY_SIZE], const char *new_root,
+		      const char *put_old)
+{
+	int err = errno, refused = err == EINVAL || err == EBUSY;
+
+	*buf = 0;
+	if (err == EPERM)
+		fmt_str(buf, WHY_SIZE, "%s", not_allowed(NULL));
+	else if (err == ENOENT && look_is_missing(new_root))
+		missing(buf, new_root);
+	else if (err == ENOENT && put_old && look_is_missing(put_old))
+		missing(buf, put_old);
+	else if (err == ENOTDIR)
+		fmt_str(buf, WHY_SIZE, " ('%s' is not a directory)",
+			put_old && look_is_directory(new_root) ? put_old
+							       : new_root);
+	else if (refused && !look_is_mount_point(new_root))
+		not_a_mount_point(buf, new_root);
+	else if (refused && put_old && !look_is_below(put_old, new_root))
+		fmt_str(buf, WHY_SIZE, " ('%s' does not lie at or below '%s')",
+			put_old, new_root);
+	else if (refused && look_is_chrooted())
+		fmt_str(buf, WHY_SIZE, " ('/' is a chroot, no mount point)");
+	else if (refused && look_is_shared("/"))
+		fmt_str(buf, WHY_SIZE,
+			" ('/' has shared propagation; put unshare -m before)");
+	errno = err;
+	return buf;
+}
