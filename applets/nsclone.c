@@ -68,10 +68,8 @@ static char **run(char **argv)
 
 	opt_parse(&argv, options, 0);
 	argv = chain_or_shell(argv);
-	if (root) {
+	if (root)
 		kinds |= CLONE_NEWUSER;
-		map = idmap_caller(1);
-	}
 	if (hostname)
 		ns_check_hostname(hostname);
 	chain_makes(kinds);
@@ -83,6 +81,8 @@ static char **run(char **argv)
 	if (chain_reading(argv))
 		return argv;
 
+	if (root)
+		map = idmap_caller(1);
 	if (report >= 0 && fcntl(report, F_GETFD) < 0)
 		die("--report '%d': %m", report);
 	if (!stay_fork(&s, kinds, init, 1)) {

@@ -15,6 +15,7 @@
 #include "chain.h"
 #include "dev.h"
 #include "err.h"
+#include "fmt.h"
 #include "hook.h"
 #include "mnt.h"
 #include "opt.h"
@@ -30,32 +31,41 @@ struct job {
 	int root_fd;	  /* of -R, else AT_FDCWD */
 };
 
-/* The three words that name the target, below its root if there is -R */
-#define BELOW(job)                      \
-	(job)->root ? (job)->root : "", \
-		(job)->root &&*(job)->target != '/' ? "/" : "", (job)->target
+#define PLACE_SIZE 512
+
+/* The target, for messages: with -R its name below ROOT */
+static const char *place(const struct job *job, char buf[PLACE_SIZE])
+{
+	const char *root = job->root ? job->root : "", *target = job->target;
+	size_t n = strlen(root);
+	int slashes = n ? (root[n - 1] == '/') + (*target == '/') : 1;
+
+	fmt_str(buf, PLACE_SIZE, "%s%s%s", root, slashes ? "" : "/",
+		target + (slashes == 2));
+	return buf;
+}
 
 /* An act on the target failed. */
 _Noreturn static void fail(const struct job *job, const char *act)
 {
 	const struct mnt *m = &job->mnt;
-	char why[WHY_SIZE];
+	char why[WHY_SIZE], name[PLACE_SIZE];
 
 	why_mount(why, m->type, m->type ? NULL : m->source,
 		  job->root ? NULL : job->target);
 	if (m->source)
-		die("%s '%s' '%s%s%s': %m%s", act, m->source, BELOW(job), why);
-	die("%s '%s%s%s': %m%s", act, BELOW(job), why);
+		die("%s '%s' '%s': %m%s", act, m->source, place(job, name),
+		    why);
+	die("%s '%s': %m%s", act, place(job, name), why);
 }
 
 static void attach(const struct job *job, const char *act)
 {
-	int fd;
-
-	fd = path_open(job->root_fd, job->target);
+	char name[PLACE_SIZE];
+	int fd = path_open(job->root_fd, job->target);
 	if (fd < 0 && errno == ENOENT)
-		die("%s '%s' '%s%s%s': %m (add: nsmount -R %s mkdir %s)", act,
-		    job->mnt.source, BELOW(job), job->root, job->target);
+		die("%s '%s' '%s': %m (add: nsmount -R %s mkdir %s)", act,
+		    job->mnt.source, place(job, name), job->root, job->target);
 	if (fd < 0 || mnt_attach(&job->mnt, fd))
 		fail(job, act);
 	close(fd);
@@ -63,6 +73,7 @@ static void attach(const struct job *job, const char *act)
 
 static void do_mount(const struct job *job)
 {
+	char name[PLACE_SIZE];
 	const char *act = job->mnt.type ? "mount" : "bind", *part;
 
 	if (job->root)
@@ -72,15 +83,16 @@ static void do_mount(const struct job *job)
 	if (!job->mnt.safe || !safe_cover(job->root_fd, job->target, &part))
 		return;
 	mnt_undo(job->root_fd, job->target);
-	die("cover '%s' of proc '%s%s%s': %m", part, BELOW(job));
+	die("cover '%s' of proc '%s': %m", part, place(job, name));
 }
 
 static void do_dev(const struct job *job)
 {
+	char name[PLACE_SIZE];
 	const char *part;
 
 	if (dev_mount(job->root_fd, job->target, &part))
-		die("make '%s' of dev '%s%s%s': %m", part, BELOW(job));
+		die("make '%s' of dev '%s': %m", part, place(job, name));
 }
 
 static void do_mkdir(const struct job *job)
@@ -91,11 +103,11 @@ static void do_mkdir(const struct job *job)
 
 static void do_umount(const struct job *job)
 {
-	char name[256], why[WHY_SIZE];
+	char name[256], where[PLACE_SIZE], why[WHY_SIZE];
 	int dir = path_parent(job->root_fd, job->target, name, sizeof(name));
 
 	if (dir < 0 || mnt_umount(dir, name, job->umount))
-		die("umount '%s%s%s': %m%s", BELOW(job),
+		die("umount '%s': %m%s", place(job, where),
 		    job->root ? "" : why_umount(why, job->target));
 	close(dir);
 }
@@ -138,6 +150,14 @@ static const struct verb *find_verb(const char *name)
 	    name);
 }
 
+/* The pids that a new pid namespace is to hide are not shown instead. */
+static void check_proc(const struct mnt *m)
+{
+	if (m->type && !strcmp(m->type, "proc") && chain_pid_pending())
+		die("proc would show the old pid namespace: 'unshare -p' needs "
+		    "-f");
+}
+
 static char **run_hook(char **argv, const char *word, int plain)
 {
 	char why[WHY_SIZE];
@@ -146,6 +166,7 @@ static char **run_hook(char **argv, const char *word, int plain)
 	if (!plain)
 		die("'%s' takes neither -o nor -R", word);
 	hook_parse(&hook, word);
+	check_proc(&hook.mnt);
 	argv = chain_or_done(argv);
 	if (chain_reading(argv))
 		return argv;
@@ -196,9 +217,7 @@ static char **run(char **argv)
 		die("-o '%s': '%s' has no options", options, verb->name);
 	if (options)
 		verb->options(&job, options);
-	if (verb->type && !strcmp(verb->type, "proc") && chain_pid_pending())
-		die("proc would show the old pid namespace: 'unshare -p' needs "
-		    "-f");
+	check_proc(&job.mnt);
 	argv = chain_or_done(argv);
 	if (chain_reading(argv))
 		return argv;

@@ -26,10 +26,10 @@
 #include "stay.h"
 #include "sys.h"
 
-/* capabilities(7): to remove the socket wherever it could be bound, */
-#define CAPS_SERVING CAP_BIT(1) /* CAP_DAC_OVERRIDE */
-/* and to open the namespaces of the jail's last process */
-#define CAPS_OPENING (CAPS_SERVING | CAP_BIT(19)) /* CAP_SYS_PTRACE */
+/* To remove the socket wherever it could be bound, and to open the namespaces
+ * of the jail's last process */
+#define CAPS_SERVING CAPS_DAC_OVERRIDE
+#define CAPS_OPENING (CAPS_SERVING | CAPS_SYS_PTRACE)
 
 _Noreturn static void give_up(struct stay *s, struct server *sv)
 {
@@ -49,7 +49,7 @@ static void open_jail(struct stay *s, struct server *sv)
 	}
 	sv->jail.limits = s->limits;
 	sv->jail.known = 1;
-	if (cap_keep_only(CAPS_SERVING | CAP_BIT(5)) || server_start(sv)) {
+	if (cap_keep_only(CAPS_SERVING | CAPS_KILL) || server_start(sv)) {
 		complain("serve '%s': %m", sv->path);
 		give_up(s, sv);
 	}

@@ -80,10 +80,8 @@ static char **run(char **argv)
 	how = parse_propagation(propagation);
 	if (root && current)
 		die("-r and -c exclude each other");
-	if (root || current) {
+	if (root || current)
 		kinds |= CLONE_NEWUSER;
-		map = idmap_caller(root);
-	}
 	if (proc) {
 		kinds |= CLONE_NEWNS;
 		proc = *proc ? proc : "/proc";
@@ -97,6 +95,8 @@ static char **run(char **argv)
 	if (chain_reading(argv))
 		return argv;
 
+	if (root || current)
+		map = idmap_caller(root);
 	if (kinds)
 		ns_unshare(kinds);
 	if (kinds & CLONE_NEWUSER && chain_credentials_changed())

@@ -10,6 +10,12 @@
 #include <errno.h>
 #include <sys/capability.h>
 
+_Static_assert(CAPS_DAC_OVERRIDE >> CAP_DAC_OVERRIDE == 1 &&
+		       CAPS_KILL >> CAP_KILL == 1 &&
+		       CAPS_SYS_PTRACE >> CAP_SYS_PTRACE == 1 &&
+		       CAPS_SYS_ADMIN >> CAP_SYS_ADMIN == 1,
+	       "capabilities(7)");
+
 static uint32_t half(uint64_t set, int i)
 {
 	return set >> 32 * i;

@@ -11,6 +11,12 @@
 
 #define CAP_BIT(n) (1ULL << (n))
 
+/* Those that we name: cap.c holds them against libcap's header. */
+#define CAPS_DAC_OVERRIDE CAP_BIT(1)
+#define CAPS_KILL	  CAP_BIT(5)
+#define CAPS_SYS_PTRACE	  CAP_BIT(19)
+#define CAPS_SYS_ADMIN	  CAP_BIT(21)
+
 /* Gives up every permitted, effective, inheritable and ambient capability but
  * those in set (of which this process may have fewer), and reads it back.
  * 0, or -1 and errno. */

@@ -15,8 +15,6 @@
 #include "mountinfo.h"
 #include "sys.h"
 
-#define CAPABILITY_SYS_ADMIN 21 /* CAP_SYS_ADMIN of capabilities(7) */
-
 /* The first bytes of a small file; empty if there are none. */
 const char *look_slurp(const char *path, char *buf, size_t size)
 {
@@ -40,7 +38,7 @@ int look_says(const char *path, const char *value)
 
 int look_is_admin(void)
 {
-	return !!(cap_effective() & CAP_BIT(CAPABILITY_SYS_ADMIN));
+	return !!(cap_effective() & CAPS_SYS_ADMIN);
 }
 
 int look_is_missing(const char *path)
@@ -57,12 +55,16 @@ int look_is_directory(const char *path)
 	return !stat(path, &st) && S_ISDIR(st.st_mode);
 }
 
-/* Is it the root of a mount? It lies on another than its parent does. */
+/* The root of a mount lies on another than its parent does; "/" is its own. */
 int look_is_mount_point(const char *path)
 {
 	char parent[512];
+	struct stat root, st;
 	int64_t id = sys_mount_id(AT_FDCWD, path);
 
+	if (!stat("/", &root) && !stat(path, &st) && root.st_dev == st.st_dev &&
+	    root.st_ino == st.st_ino)
+		return !look_is_chrooted();
 	return fmt_str(parent, sizeof(parent), "%s/..", path) || id < 0 ||
 	       id != sys_mount_id(AT_FDCWD, parent);
 }

@@ -26,8 +26,7 @@
 #include "sys.h"
 #include "why.h"
 
-#define CAPABILITY_KILL 5 /* CAP_KILL of capabilities(7) */
-#define KILL_AFTER_MS	1000
+#define KILL_AFTER_MS 1000
 
 int stay_fork(struct stay *s, int kinds, int init, int keep)
 {
@@ -88,7 +87,7 @@ static int stand(struct stay *s)
 		return -1;
 	chain_stays();
 	if (proc_guard((int[]){s->hello, s->sigfd, s->fd, s->keep_fd}, 4,
-		       s->caps | CAP_BIT(CAPABILITY_KILL)))
+		       s->caps | CAPS_KILL))
 		return -1;
 	return say(s, s->listens);
 }

@@ -14,8 +14,20 @@
 #include "ns.h"
 #include "sys.h"
 
+/* The kernel wants the maker's ids to mean something in the parent. */
+static int is_unmapped(void)
+{
+	char map[8];
+
+	return !look_is_missing("/proc/self/uid_map") &&
+	       !*look_slurp("/proc/self/uid_map", map, sizeof(map));
+}
+
 static const char *no_user_namespace(void)
 {
+	if (is_unmapped())
+		return " (this user namespace maps no uid: make it with -r or "
+		       "-c)";
 	if (look_says("/proc/sys/kernel/unprivileged_userns_clone", "0"))
 		return " (kernel.unprivileged_userns_clone is 0)";
 	if (look_says("/proc/sys/kernel/apparmor_restrict_unprivileged_userns",

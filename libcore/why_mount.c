@@ -20,6 +20,10 @@ static const char *not_allowed(const char *type)
 	if (type && !strcmp(type, "proc") && chain_pivoted())
 		return " (no whole proc is left to compare with after the "
 		       "pivot: mount it before, nsmount -R NEW proc /proc)";
+	if (type && !strcmp(type, "proc") && chain_made() & CLONE_NEWUSER &&
+	    !(chain_made() & CLONE_NEWPID))
+		return " (the new user namespace does not own the pid "
+		       "namespace: add -p to it)";
 	if (!look_is_admin())
 		return " (needs CAP_SYS_ADMIN; an ordinary user puts "
 		       "nsclone -rm before)";
@@ -143,6 +147,8 @@ const char *why_pivot(char buf[WHY_SIZE], const char *new_root,
 		fmt_str(buf, WHY_SIZE, " ('%s' is not a directory)",
 			put_old && look_is_directory(new_root) ? put_old
 							       : new_root);
+	else if (refused && look_is_below("/", new_root))
+		fmt_str(buf, WHY_SIZE, " ('%s' is the root already)", new_root);
 	else if (refused && !look_is_mount_point(new_root))
 		not_a_mount_point(buf, new_root);
 	else if (refused && put_old && !look_is_below(put_old, new_root))
