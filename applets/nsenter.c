@@ -32,7 +32,7 @@ static void open_all(struct jail *j, const struct ns_choice *c, int target,
 		     int all)
 {
 	jail_clear(j);
-	if (target && jail_open(j, target, c->kinds))
+	if (target > 0 && jail_open(j, target, c->kinds))
 		die("open the namespaces of process %d: %m", target);
 	for (int i = 0; i < NS_KINDS; i++) {
 		const struct ns *ns = ns_table + i;
@@ -59,9 +59,11 @@ static void become_root(void)
 
 static void check(const struct ns_choice *c, int target)
 {
+	if (!target)
+		die("-t '0': not the number of a process");
 	if (!c->kinds)
 		die("no namespace is named (see: nsenter --help)");
-	for (int i = 0; i < NS_KINDS && !target; i++)
+	for (int i = 0; i < NS_KINDS && target < 0; i++)
 		if (c->kinds & ns_table[i].kind && !c->file[i])
 			die("--%s needs =FILE or -t PID", ns_table[i].name);
 }
@@ -69,7 +71,7 @@ static void check(const struct ns_choice *c, int target)
 static char **run(char **argv)
 {
 	struct ns_choice choice = {.kinds = 0};
-	int target = 0, all = 0, preserve = 0, no_fork = 0, kinds;
+	int target = -1, all = 0, preserve = 0, no_fork = 0, kinds;
 	struct jail jail;
 	struct stay s;
 	const struct opt options[] = {

@@ -57,7 +57,7 @@ static void close_all_but(const struct opt_fds *keep)
 static char **run(char **argv)
 {
 	const char *path = NULL;
-	int target = 0, trust = 0, keep_privileges = 0, kinds;
+	int target = -1, trust = 0, keep_privileges = 0, kinds;
 	struct opt_fds keep = {.n = 0};
 	struct jail jail;
 	struct stay s;
@@ -76,6 +76,8 @@ static char **run(char **argv)
 
 	opt_parse(&argv, options, 0);
 	if (!target)
+		die("-t '0': not the number of a process");
+	if (target < 0)
 		path = *opt_operands(&argv, 1);
 	argv = chain_or_shell(argv);
 	chain_joins(NS_ALL);
@@ -89,7 +91,7 @@ static char **run(char **argv)
 	/* Whoever sees us on the way finds a closed door. */
 	if (prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL))
 		die("become undumpable: %m");
-	if (target)
+	if (target > 0)
 		open_target(&jail, target, keep_privileges);
 	else
 		fdpass_ask(path, trust, &jail);

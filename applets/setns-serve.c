@@ -26,10 +26,10 @@
 #include "stay.h"
 #include "sys.h"
 
-/* To remove the socket wherever it could be bound, and to open the namespaces
- * of the jail's last process */
+/* To remove the socket wherever it could be bound. Before that, all that we
+ * have: who has no CAP_SYS_PTRACE may open a process of no more capabilities. */
 #define CAPS_SERVING CAPS_DAC_OVERRIDE
-#define CAPS_OPENING (CAPS_SERVING | CAPS_SYS_PTRACE)
+#define CAPS_OPENING (~0ULL)
 
 _Noreturn static void give_up(struct stay *s, struct server *sv)
 {
@@ -149,7 +149,7 @@ _Noreturn static void serve_target(pid_t pid, const char *path, int uwsgi)
 static char **run(char **argv)
 {
 	const char *path;
-	int target = 0, uwsgi = 0, init;
+	int target = -1, uwsgi = 0, init;
 	struct stay s;
 	const struct opt options[] = {
 		OPT_NUMBER(
@@ -161,7 +161,9 @@ static char **run(char **argv)
 	};
 
 	path = *opt_parse(&argv, options, 1);
-	if (target) {
+	if (!target)
+		die("--target '0': not the number of a process");
+	if (target > 0) {
 		if (*argv)
 			die("--target stands alone: '%s' is one word too many",
 			    *argv);
@@ -170,11 +172,11 @@ static char **run(char **argv)
 		die("it has to stay outside of the jail: put setns-serve "
 		    "before the step that enters a pid namespace");
 	}
-	init = target ? 0 : chain_forks(1);
+	init = target > 0 ? 0 : chain_forks(1);
 	if (chain_reading(argv))
 		return argv;
 
-	if (target)
+	if (target > 0)
 		serve_target(target, path, uwsgi);
 	if (!stay_fork(&s, 0, init, 1))
 		serve_step(&s, path, uwsgi);

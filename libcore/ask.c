@@ -18,6 +18,19 @@ union control {
 	char bytes[CMSG_SPACE(FDPASS_UWSGI_MAX * sizeof(int))];
 };
 
+/* result: of the call that noticed */
+_Noreturn static void closed(const char *path, ssize_t result)
+{
+	if (result < 0 && errno != EPIPE && errno != ECONNRESET)
+		die("'%s': %m", path);
+	die("'%s': the server closed the connection without an answer", path);
+}
+
+_Noreturn static void not_ours(const char *path)
+{
+	die("'%s': the answer is not that of a server of namespaces", path);
+}
+
 /* Takes size bytes and up to max descriptors; returns how many. Dies. */
 static int receive(int sock, const char *path, void *data, size_t size, int *fd,
 		   int max)
@@ -34,11 +47,8 @@ static int receive(int sock, const char *path, void *data, size_t size, int *fd,
 
 	if (got < 0 && errno == EAGAIN)
 		die("'%s': no answer within %d seconds", path, FDPASS_DEADLINE);
-	if (got < 0)
-		die("'%s': %m", path);
-	if (!got)
-		die("'%s': the server closed the connection without an answer",
-		    path);
+	if (got <= 0)
+		closed(path, got);
 	if (head.msg_flags & MSG_CTRUNC)
 		die("'%s': descriptors were lost on the way (the limit of open "
 		    "files, ulimit -n, or too many were sent)",
@@ -46,8 +56,7 @@ static int receive(int sock, const char *path, void *data, size_t size, int *fd,
 	c = CMSG_FIRSTHDR(&head);
 	if (got != (ssize_t)size || head.msg_flags & MSG_TRUNC || !c ||
 	    c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-		die("'%s': the answer is not that of a server of namespaces",
-		    path);
+		not_ours(path);
 	n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
 	if (n > max)
 		die("'%s': the server sent %d descriptors, at most %d are "
@@ -64,7 +73,9 @@ static int same_namespace(int a, int b)
 	return !fstat(a, &x) && !fstat(b, &y) && x.st_ino == y.st_ino;
 }
 
-/* What came is a namespace, of this kind if one was told (else 0). */
+#define ANY_KIND (-1)
+
+/* What came is a namespace, of this kind if one was told. */
 static void take(struct jail *j, const char *path, int fd, int kind)
 {
 	int is = sys_ns_kind(fd), i = 0;
@@ -74,7 +85,7 @@ static void take(struct jail *j, const char *path, int fd, int kind)
 		    path);
 	while (i < NS_KINDS && ns_table[i].kind != is)
 		i++;
-	if (i == NS_KINDS || (kind && is != kind))
+	if (i == NS_KINDS || (kind != ANY_KIND && is != kind))
 		die("'%s': the server sent a namespace of another kind than it "
 		    "says",
 		    path);
@@ -94,10 +105,11 @@ static void ask_ours(int sock, const char *path, struct jail *j)
 	int fd[FDPASS_UWSGI_MAX], n;
 
 	if (send(sock, &r, sizeof(r), MSG_NOSIGNAL) != sizeof(r))
-		die("'%s': %m", path);
+		closed(path, -1);
 	n = receive(sock, path, &a, sizeof(a), fd, NS_KINDS);
-	if (memcmp(a.magic, FDPASS_MAGIC, sizeof(a.magic)) ||
-	    a.n != (uint32_t)n)
+	if (memcmp(a.magic, FDPASS_MAGIC, sizeof(a.magic)))
+		not_ours(path);
+	if (a.n != (uint32_t)n)
 		die("'%s': the server says it sent %u namespaces, %d came",
 		    path, a.n, n);
 	for (int i = 0; i < n; i++)
@@ -112,11 +124,13 @@ static void take_uwsgi(int sock, const char *path, struct jail *j)
 	int fd[FDPASS_UWSGI_MAX];
 	int n = receive(sock, path, &u, sizeof(u), fd, FDPASS_UWSGI_MAX);
 
-	if (memcmp(u.magic, FDPASS_UWSGI, sizeof(u.magic)) || u.n != n)
+	if (memcmp(u.magic, FDPASS_UWSGI, sizeof(u.magic)))
+		not_ours(path);
+	if (u.n != n)
 		die("'%s': the server says it sent %d namespaces, %d came",
 		    path, u.n, n);
 	for (int i = 0; i < n; i++)
-		take(j, path, fd[i], 0);
+		take(j, path, fd[i], ANY_KIND);
 }
 
 /* A connected socket, or -1 and errno. */
@@ -146,7 +160,7 @@ static void check_server(int sock, const char *path, uid_t trust)
 
 	if (getsockopt(sock, SOL_SOCKET, SO_PEERCRED, &peer, &size))
 		die("'%s': %m", path);
-	if (peer.uid && peer.uid != geteuid() && peer.uid != trust)
+	if (!fdpass_is_own(peer.uid) && peer.uid != trust)
 		die("'%s': it is served by uid %u, which is neither root nor "
 		    "this user",
 		    path, peer.uid);
@@ -165,6 +179,9 @@ void fdpass_ask(const char *path, uid_t trust, struct jail *j)
 		if (uwsgi)
 			sock = connect_to(&a, SOCK_STREAM);
 	}
+	if (sock < 0 && errno == EAGAIN)
+		die("connect '%s': no answer within %d seconds", path,
+		    FDPASS_DEADLINE);
 	if (sock < 0)
 		die("connect '%s': %m%s", path,
 		    errno == ECONNREFUSED ? " (nobody serves it)" : "");

@@ -12,7 +12,6 @@
 
 _Static_assert(CAPS_DAC_OVERRIDE >> CAP_DAC_OVERRIDE == 1 &&
 		       CAPS_KILL >> CAP_KILL == 1 &&
-		       CAPS_SYS_PTRACE >> CAP_SYS_PTRACE == 1 &&
 		       CAPS_SYS_ADMIN >> CAP_SYS_ADMIN == 1,
 	       "capabilities(7)");
 

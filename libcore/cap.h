@@ -14,7 +14,6 @@
 /* Those that we name: cap.c holds them against libcap's header. */
 #define CAPS_DAC_OVERRIDE CAP_BIT(1)
 #define CAPS_KILL	  CAP_BIT(5)
-#define CAPS_SYS_PTRACE	  CAP_BIT(19)
 #define CAPS_SYS_ADMIN	  CAP_BIT(21)
 
 /* Gives up every permitted, effective, inheritable and ambient capability but

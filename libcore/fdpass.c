@@ -33,10 +33,18 @@ int fdpass_address(struct sockaddr_un *a, const char *path)
 	return 0;
 }
 
+int fdpass_is_own(uid_t uid)
+{
+	const uid_t overflow = 65534; /* DEFAULT_OVERFLOWUID of the kernel */
+
+	return !uid || (uid == geteuid() && uid != overflow);
+}
+
 /* The socket that is there: ours, and nobody answers? */
 static int is_stale(const struct sockaddr_un *a)
 {
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			0);
 	struct stat st;
 	int refused;
 

@@ -57,6 +57,10 @@ int fdpass_answer_uwsgi(int fd, const struct jail *j);
 /* The address of a path. 0, or -1 and ENAMETOOLONG or ENOENT. */
 int fdpass_address(struct sockaddr_un *a, const char *path);
 
+/* A peer of root or of our own uid. The overflow uid is nobody's: who is seen
+ * so is not mapped in our user namespace, and as many are not. */
+int fdpass_is_own(uid_t uid);
+
 /* Connects to path, whose server must be of uid trust, root or our own uid, and
  * takes the whole jail: each descriptor was checked to be a namespace of its kind. Of a
  * uWSGI server the limits are not known. Dies. */

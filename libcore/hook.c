@@ -66,12 +66,14 @@ static void mount_flag(struct hook *h, const char *word, const char *flag)
 	mnt_options(&h->mnt, flag);
 }
 
-static void umount_flag(struct hook *h, const char *flag)
+static void umount_flag(struct hook *h, const char *word, const char *flag)
 {
 	if (!strcmp(flag, "rec") || !strcmp(flag, "recursive"))
 		h->recursive = 1;
-	else
+	else if (!strcmp(flag, "detach") || !strcmp(flag, "force"))
 		h->umount_flags |= mnt_umount_options(flag);
+	else
+		die("'%s': unknown flag '%s'", word, flag);
 }
 
 static void flags(struct hook *h, const char *word, char *list)
@@ -81,7 +83,7 @@ static void flags(struct hook *h, const char *word, char *list)
 	for (char *flag = strtok_r(list, ",", &save); flag;
 	     flag = strtok_r(NULL, ",", &save))
 		if (h->umount)
-			umount_flag(h, flag);
+			umount_flag(h, word, flag);
 		else
 			mount_flag(h, word, flag);
 }
@@ -112,6 +114,10 @@ void hook_parse(struct hook *h, const char *word)
 		mnt_options(&h->mnt, field[4]);
 	if (h->mnt.safe)
 		die("'%s': 'safe' is a word of 'nsmount proc' only", word);
+	if (!umount && h->mnt.type && !strcmp(h->mnt.type, "none") && !h->how)
+		die("'%s': neither a file system nor bind, move, remount, "
+		    "private or shared",
+		    word);
 	h->mnt.recursive = h->recursive;
 }
 

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fmt.h"
@@ -127,6 +128,18 @@ static int map_id(pid_t number, const char *file, uint32_t *id)
 	return -1;
 }
 
+/* In our own user namespace ids need no translation; the map would be shown
+ * as the parent's. */
+static int shares_our_users(pid_t number)
+{
+	char path[48];
+	struct stat x, y;
+
+	fmt_str(path, sizeof(path), "/proc/%d/ns/user", number);
+	return !stat(path, &x) && !stat("/proc/self/ns/user", &y) &&
+	       x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 int jail_read_limits(struct jail *j, pid_t pid)
 {
 	pid_t number = proc_number(pid);
@@ -142,8 +155,9 @@ int jail_read_limits(struct jail *j, pid_t pid)
 	    status_word(number, "\nGid:\t", 1, 10, &gid))
 		return -1;
 	j->limits = (struct limits){bounding, uid, gid, nnp, seccomp};
-	if (map_id(number, "uid_map", &j->limits.uid) ||
-	    map_id(number, "gid_map", &j->limits.gid))
+	if (!shares_our_users(number) &&
+	    (map_id(number, "uid_map", &j->limits.uid) ||
+	     map_id(number, "gid_map", &j->limits.gid)))
 		return -1;
 	j->known = 1;
 	return 0;

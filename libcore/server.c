@@ -22,6 +22,7 @@ int server_open(struct server *sv, const char *path, int uwsgi)
 {
 	sv->path = path;
 	sv->uwsgi = uwsgi;
+	sv->clients = 0;
 	jail_clear(&sv->jail);
 	for (int i = 0; i < SERVER_CLIENTS; i++)
 		sv->client[i].fd = -1;
@@ -90,7 +91,7 @@ static int free_row(struct server *sv, int force)
 			drop(c);
 		if (c->fd < 0)
 			row = i;
-		else if (oldest < 0 || c->since < sv->client[oldest].since)
+		else if (oldest < 0 || c->number < sv->client[oldest].number)
 			oldest = i;
 	}
 	if ((row < 0 || force) && oldest >= 0)
@@ -105,7 +106,7 @@ static int may_have(const struct server *sv, int fd)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size))
 		return 0;
-	if (!peer.uid || peer.uid == geteuid())
+	if (fdpass_is_own(peer.uid))
 		return 1;
 	complain("'%s': refused to uid %u, process %d", sv->path, peer.uid,
 		 peer.pid);
@@ -127,7 +128,7 @@ static void welcome(struct server *sv, int fd)
 		return;
 	}
 	row = free_row(sv, 0);
-	sv->client[row] = (struct client){fd, now()};
+	sv->client[row] = (struct client){fd, now(), sv->clients++};
 	if (watch(sv, fd, row))
 		drop(sv->client + row);
 }

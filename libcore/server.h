@@ -24,9 +24,11 @@ struct server {
 	const char *path;
 	struct stat st; /* of the socket, to remove no other */
 	int uwsgi;
+	unsigned long clients; /* so far: the next one's number */
 	struct client {
-		int fd; /* -1: free */
-		long since;
+		int fd;	    /* -1: free */
+		long since; /* seconds */
+		unsigned long number;
 	} client[SERVER_CLIENTS];
 };
 

@@ -263,11 +263,21 @@ void stay_wait(struct stay *s)
 	stay_end(s);
 }
 
+/* Closed, our end of the pair stops the child where it waits for us, as it must
+ * before the program: KILL, which would leave those that it waits for itself,
+ * comes only after a second. What is left falls to us. */
 void stay_refuse(struct stay *s)
 {
-	/* What the child left behind falls to us: no zombie for the host. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1UL, 0UL, 0UL, 0UL);
 	close(s->hello);
+	for (int ms = 0; ms < KILL_AFTER_MS;) {
+		pid_t pid = waitpid(-1, NULL, WNOHANG);
+
+		if (pid < 0 && errno == ECHILD)
+			return;
+		if (pid <= 0)
+			ms += !poll(NULL, 0, 1);
+	}
 	kill(s->child, SIGKILL);
 	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
 		;

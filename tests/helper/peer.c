@@ -1,0 +1,250 @@
+/* peer.c - a hostile peer for setns-join and setns-serve */
+/* SPDX-License-Identifier: 0BSD */
+/*
+ * peer serve PATH MODE [FILE]
+ *	listens at PATH and treats one client after another as modes[] says;
+ *	FILE: the namespace of `one`, the second of `twice`. u-MODE: as uWSGI.
+ * peer ask PATH MODE [N]
+ *	asks a server N times (1): ask, garbage, short, long, empty, fds, half
+ *	(close our half first), slow (connect, wait, ask), stream; tells "BYTES
+ *	FDS", or why there is no answer. Or mute (ask, do not read), none (connect
+ *	only): N at once, "up" when all are there, until TERM.
+ *
+ * The frames are written down a second time on purpose: see libcore/fdpass.h.
+ */
+#include "helper.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#define MOST 120
+
+static const char *const names[] = {"mnt", "uts",  "ipc",    "net",
+				    "pid", "user", "cgroup", "time"};
+static const uint32_t kinds[] = {0x20000,    0x4000000,	 0x8000000, 0x40000000,
+				 0x20000000, 0x10000000, 0x2000000, 0x80};
+
+struct answer {
+	char magic[8];
+	uint32_t n, kind[8];
+	uint64_t bounding;
+	uint32_t uid, gid, no_new_privs, seccomp;
+};
+
+struct uwsgi {
+	char magic[11];
+	int n;
+} __attribute__((packed));
+
+/* What is sent: the frame's claim and the descriptors, apart from each other */
+static const struct mode {
+	const char *name;
+	int says, sends; /* namespaces; sends -1: no frame but garbage */
+	enum { GOOD, MAGIC, FILES, SWAP, ZERO, TWICE, LONG, SHORT } how;
+} modes[] = {
+	{"good", 8, 8, GOOD},	   {"magic", 8, 8, MAGIC},
+	{"few", 8, 3, GOOD},	   {"many", 3, 8, GOOD},
+	{"too-many", 9, 9, GOOD},  {"flood", 8, MOST, GOOD},
+	{"files", 8, 8, FILES},	   {"swap", 8, 8, SWAP},
+	{"zero", 8, 8, ZERO},	   {"twice", 2, 2, TWICE},
+	{"long", 8, 8, LONG},	   {"short", 8, 8, SHORT},
+	{"bare", 8, 0, GOOD},	   {"garbage", 0, -1, GOOD},
+	{"minus", -1, 8, GOOD},	   {"one", 1, 1, GOOD},
+	{"endless", 8, -1, LONG},  {"close", 0, 0, GOOD},
+	{"hang-up", 0, 0, GOOD},   {"silent", 0, 0, GOOD},
+	{"no-accept", 0, 0, GOOD},
+};
+
+static union {
+	struct cmsghdr align;
+	char bytes[CMSG_SPACE(MOST * sizeof(int))];
+} control;
+
+static _Noreturn void fail(const char *what)
+{
+	fprintf(stderr, "peer: %s: %s\n", what, strerror(errno));
+	exit(125);
+}
+
+static int endpoint(const char *path, int type, int serve)
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+
+	strncpy(a.sun_path, path, sizeof(a.sun_path) - 1);
+	if (serve ? bind(fd, (void *)&a, sizeof(a)) || listen(fd, 0)
+		  : connect(fd, (void *)&a, sizeof(a)))
+		fail(path);
+	return fd;
+}
+
+static ssize_t pass(int sock, const void *data, size_t size, const int *fd,
+		    int n)
+{
+	struct iovec iov = {(void *)data, size};
+	struct msghdr head = {.msg_iov = &iov, .msg_iovlen = 1};
+	struct cmsghdr *c;
+
+	memset(&control, 0, sizeof(control));
+	if (n > 0) {
+		head.msg_control = &control;
+		head.msg_controllen = CMSG_SPACE(n * sizeof(int));
+		c = CMSG_FIRSTHDR(&head);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(n * sizeof(int));
+		memcpy(CMSG_DATA(c), fd, n * sizeof(int));
+	}
+	return sendmsg(sock, &head, MSG_NOSIGNAL);
+}
+
+static int open_namespace(int i, const char *file)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/ns/%s", names[i % 8]);
+	fd = open(file ? file : path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		fail(file ? file : path);
+	return fd;
+}
+
+static void answer(int sock, const struct mode *m, int stream, const char *file)
+{
+	char data[4096];
+	struct answer *a = (void *)data;
+	struct uwsgi *u = (void *)data;
+	size_t size = stream ? sizeof(*u) : sizeof(*a);
+	int fd[MOST];
+
+	memset(data, m->sends < 0 ? 'x' : 0, sizeof(data));
+	if (m->sends >= 0 && stream) {
+		*u = (struct uwsgi){"uwsgi-setns", m->says};
+	} else if (m->sends >= 0) {
+		*a = (struct answer){"cellbox1", (uint32_t)m->says, {0}, ~0ULL,
+				     getuid(),	 getgid(),	    0,	 0};
+		for (int i = 0; i < 8; i++)
+			a->kind[i] = m->how == SWAP    ? kinds[7 - i]
+				     : m->how == ZERO  ? 0
+				     : m->how == TWICE ? kinds[1]
+				     : file	       ? kinds[4]
+						       : kinds[i];
+	}
+	data[0] += m->how == MAGIC;
+	for (int i = 0; i < m->sends; i++)
+		fd[i] = m->how == FILES	  ? open("/dev/null", O_RDONLY)
+			: m->how == TWICE ? open_namespace(1, i ? file : NULL)
+					  : open_namespace(i, file);
+	size += m->how == LONG ? 64 : m->how == SHORT ? -1 : 0;
+	while (pass(sock, data, size, fd, m->sends) > 0 && m->sends < 0 &&
+	       m->how == LONG)
+		continue;
+	for (int i = 0; i < m->sends; i++)
+		close(fd[i]);
+}
+
+static int serve(const char *path, const char *name, const char *file)
+{
+	int stream = !strncmp(name, "u-", 2);
+	int sock = endpoint(path, stream ? SOCK_STREAM : SOCK_SEQPACKET, 1);
+	const struct mode *m = modes;
+
+	name += stream ? 2 : 0;
+	while (strcmp(m->name, name))
+		if (++m == modes + sizeof(modes) / sizeof(*modes))
+			fail(name);
+	for (;;) {
+		int fd;
+
+		if (!strcmp(name, "no-accept"))
+			pause();
+		fd = accept4(sock, NULL, NULL, SOCK_CLOEXEC);
+		if (fd < 0)
+			fail("accept");
+		if (!strcmp(name, "silent"))
+			continue; /* and it stays open */
+		if (!stream && strcmp(name, "close"))
+			recv(fd, control.bytes, 64, 0);
+		if (strcmp(name, "close") && strcmp(name, "hang-up"))
+			answer(fd, m, stream, file);
+		close(fd);
+	}
+}
+
+static void tell(int sock)
+{
+	char data[4096];
+	struct iovec iov = {data, sizeof(data)};
+	struct msghdr head = {.msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = &control,
+			      .msg_controllen = sizeof(control)};
+	struct cmsghdr *c;
+	ssize_t n;
+	int fds = 0;
+
+	n = recvmsg(sock, &head, MSG_CMSG_CLOEXEC);
+	c = n < 0 ? NULL : CMSG_FIRSTHDR(&head);
+	if (c && c->cmsg_type == SCM_RIGHTS)
+		fds = (int)((c->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+	for (int i = 0; i < fds; i++)
+		close(((int *)CMSG_DATA(c))[i]);
+	if (n < 0)
+		printf("%s\n",
+		       errno == ECONNRESET ? "closed" : strerror(errno));
+	else if (!n)
+		puts("closed");
+	else
+		printf("%d %d\n", (int)n, fds);
+}
+
+static int ask(const char *path, const char *mode, int times)
+{
+	char data[64] = "cellbox1\xff\xff\xff\x7f";
+	int type = strcmp(mode, "stream") ? SOCK_SEQPACKET : SOCK_STREAM;
+	int mute = !strcmp(mode, "mute"), none = !strcmp(mode, "none");
+	size_t size = !strcmp(mode, "short")   ? 11
+		      : !strcmp(mode, "long")  ? 13
+		      : !strcmp(mode, "empty") ? 0
+					       : 12;
+	int fd[MOST];
+
+	for (int i = 0; i < MOST; i++)
+		fd[i] = 1;
+	if (!strcmp(mode, "garbage"))
+		memset(data, 'x', sizeof(data));
+	for (int i = 0; i < times; i++) {
+		int sock = endpoint(path, type, 0);
+
+		if (!strcmp(mode, "slow"))
+			usleep(400000);
+		if (!none && type == SOCK_SEQPACKET)
+			pass(sock, data, size, fd,
+			     strcmp(mode, "fds") ? 0 : MOST);
+		if (!strcmp(mode, "half"))
+			shutdown(sock, SHUT_WR);
+		if (none || mute)
+			continue; /* and it stays open */
+		tell(sock);
+		close(sock);
+	}
+	if (none || mute) {
+		dprintf(1, "up\n");
+		pause();
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	prctl(PR_SET_PDEATHSIG, (long)SIGKILL);
+	if (argc >= 4 && !strcmp(argv[1], "serve"))
+		return serve(argv[2], argv[3], argv[4]);
+	if (argc >= 4 && !strcmp(argv[1], "ask"))
+		return ask(argv[2], argv[3], argc > 4 ? atoi(argv[4]) : 1);
+	return 125; /* usage: see above */
+}
