@@ -46,7 +46,8 @@ static int receive(int sock, const char *path, void *data, size_t size, int *fd,
 	int n;
 
 	if (got < 0 && errno == EAGAIN)
-		die("'%s': no answer within %d seconds", path, FDPASS_DEADLINE);
+		die("'%s': %m (no answer within %d seconds)", path,
+		    FDPASS_DEADLINE);
 	if (got <= 0)
 		closed(path, got);
 	if (head.msg_flags & MSG_CTRUNC)
@@ -81,7 +82,8 @@ static void take(struct jail *j, const char *path, int fd, int kind)
 	int is = sys_ns_kind(fd), i = 0;
 
 	if (is < 0)
-		die("'%s': the server sent a descriptor that is no namespace",
+		die("'%s': the server sent a descriptor that is no namespace: "
+		    "%m",
 		    path);
 	while (i < NS_KINDS && ns_table[i].kind != is)
 		i++;
@@ -180,7 +182,7 @@ void fdpass_ask(const char *path, uid_t trust, struct jail *j)
 			sock = connect_to(&a, SOCK_STREAM);
 	}
 	if (sock < 0 && errno == EAGAIN)
-		die("connect '%s': no answer within %d seconds", path,
+		die("connect '%s': %m (no answer within %d seconds)", path,
 		    FDPASS_DEADLINE);
 	if (sock < 0)
 		die("connect '%s': %m%s", path,

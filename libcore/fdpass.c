@@ -94,8 +94,11 @@ int fdpass_listen(const char *path, int uwsgi)
 int fdpass_request(int fd)
 {
 	struct fdpass_request r;
-	ssize_t n = recv(fd, &r, sizeof(r), MSG_DONTWAIT | MSG_TRUNC);
+	ssize_t n;
 
+	do
+		n = recv(fd, &r, sizeof(r), MSG_DONTWAIT | MSG_TRUNC);
+	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return -1;
 	errno = EPROTO;

@@ -5,7 +5,7 @@
  * Ours is SOCK_SEQPACKET. The client asks: 8 bytes "cellbox1" and the wanted
  * kinds (CLONE_NEW*, 32 bits, of the host's byte order as all numbers here).
  * The server answers in one message: "cellbox1", the number of namespaces, 8
- * kinds, of which that many are filled, and struct limits; their descriptors
+ * kinds, of which that many are filled, 4 bytes of 0, and struct limits; their descriptors
  * come with it in the same order (SCM_RIGHTS). Then it closes.
  *
  * uWSGI's is SOCK_STREAM: the server sends, unasked, 11 bytes "uwsgi-setns", an
@@ -31,6 +31,7 @@ struct fdpass_answer {
 	char magic[8];
 	uint32_t n;
 	uint32_t kind[NS_KINDS];
+	uint32_t zero;
 	struct limits limits;
 };
 

@@ -87,7 +87,7 @@ static int say_hello(const struct hello *h)
 
 	if (h->opens) {
 		dumpable = prctl(PR_GET_DUMPABLE, 0UL, 0UL, 0UL, 0UL);
-		if (limit_own(&m.limits) || dumpable < 0)
+		if (dumpable < 0 || limit_own(&m.limits))
 			return -1;
 	}
 	if (dumpable != 1 && prctl(PR_SET_DUMPABLE, 1UL, 0UL, 0UL, 0UL))

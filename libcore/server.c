@@ -41,13 +41,25 @@ int server_open(struct server *sv, const char *path, int uwsgi)
 	return -1;
 }
 
-void server_close(struct server *sv)
+/* 0, or -1 and errno */
+static int remove_socket(const struct server *sv)
 {
 	struct stat st;
 
-	if (!lstat(sv->path, &st) && st.st_dev == sv->st.st_dev &&
-	    st.st_ino == sv->st.st_ino)
-		unlink(sv->path);
+	if (lstat(sv->path, &st))
+		return errno == ENOENT ? 0 : -1;
+	if (st.st_dev != sv->st.st_dev || st.st_ino != sv->st.st_ino)
+		return 0; /* another's by now */
+	return unlink(sv->path);
+}
+
+void server_close(struct server *sv)
+{
+	/* What there was no memory for may work the second time. */
+	for (int tries = 0; tries < 2; tries++)
+		if (!remove_socket(sv))
+			return;
+	complain("remove '%s': %m", sv->path);
 }
 
 /* Events carry the row of the client, or SERVER_CLIENTS for the socket. */
@@ -104,8 +116,10 @@ static int may_have(const struct server *sv, int fd)
 	struct ucred peer;
 	socklen_t size = sizeof(peer);
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size))
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size)) {
+		complain("'%s': ask who a client is: %m", sv->path);
 		return 0;
+	}
 	if (fdpass_is_own(peer.uid))
 		return 1;
 	complain("'%s': refused to uid %u, process %d", sv->path, peer.uid,
@@ -129,31 +143,29 @@ static void welcome(struct server *sv, int fd)
 	}
 	row = free_row(sv, 0);
 	sv->client[row] = (struct client){fd, now(), sv->clients++};
-	if (watch(sv, fd, row))
+	if (watch(sv, fd, row)) {
+		complain("'%s': wait for a client: %m", sv->path);
 		drop(sv->client + row);
+	}
 }
 
-static void accept_all(struct server *sv)
+/* One a turn: with no descriptor left, accept says EMFILE of an empty queue,
+ * too. */
+static void accept_one(struct server *sv)
 {
-	int fd;
+	int fd = accept4(sv->sock, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-	for (;;) {
-		fd = accept4(sv->sock, NULL, NULL,
-			     SOCK_CLOEXEC | SOCK_NONBLOCK);
-		if (fd >= 0) {
-			welcome(sv, fd);
-			continue;
-		}
-		if (errno == EINTR || errno == ECONNABORTED)
-			continue;
-		if (errno == EAGAIN)
-			return;
-		/* EMFILE and the like: who waits longest makes room. */
-		if (free_row(sv, 1) < 0) {
-			poll(NULL, 0, 10);
-			return;
-		}
+	if (fd >= 0) {
+		welcome(sv, fd);
+		return;
 	}
+	if (errno == EINTR || errno == ECONNABORTED || errno == EAGAIN)
+		return;
+	/* EMFILE and the like: who waits longest makes room. */
+	if ((errno == EMFILE || errno == ENFILE) && free_row(sv, 1) >= 0)
+		return;
+	complain("'%s': accept a client: %m", sv->path);
+	poll(NULL, 0, 100);
 }
 
 static void serve(struct server *sv, struct client *c)
@@ -165,6 +177,8 @@ static void serve(struct server *sv, struct client *c)
 	kinds = fdpass_request(c->fd);
 	if (kinds < 0 && errno == EAGAIN)
 		return;
+	if (kinds < 0 && errno != EPROTO && errno != ECONNRESET)
+		complain("'%s': read a request: %m", sv->path);
 	if (kinds >= 0 && fdpass_answer(c->fd, &sv->jail, kinds))
 		complain("'%s': answer a client: %m", sv->path);
 	drop(c);
@@ -177,7 +191,7 @@ void server_turn(struct server *sv)
 
 	for (int i = 0; i < n; i++)
 		if (events[i].data.u32 == SERVER_CLIENTS)
-			accept_all(sv);
+			accept_one(sv);
 		else
 			serve(sv, sv->client + events[i].data.u32);
 }

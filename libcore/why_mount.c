@@ -83,6 +83,9 @@ const char *why_mount(char buf[WHY_SIZE], const char *type, const char *source,
 			dirs > 0 ? source : target, dirs > 0 ? target : source);
 	else if (err == EINVAL && source)
 		uncovers(buf, source);
+	else if (err == EINVAL && !type && target &&
+		 !look_is_mount_point(target))
+		fmt_str(buf, WHY_SIZE, " ('%s' is not a mount point)", target);
 	errno = err;
 	return buf;
 }

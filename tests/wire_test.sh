@@ -32,7 +32,7 @@ closed="the server closed the connection without an answer"
 alien="the answer is not that of a server of namespaces"
 lost="descriptors were lost on the way (the limit of open files, ulimit -n, or too many were sent)"
 other="the server sent a namespace of another kind than it says"
-none="the server sent a descriptor that is no namespace"
+none="the server sent a descriptor that is no namespace: *"
 
 # Two of a kind; the same twice is fine: uWSGI sends pid and pid_for_children.
 two()
@@ -119,9 +119,9 @@ testDeadline()
 	assertEquals "125 125 125" "$(cat "$T"/rc.* | xargs)"
 	assertTrue "it took $took s" "[ $took -ge 9 ] && [ $took -le 14 ]"
 	for mode in silent u-silent; do
-		assertEquals "setns-join: '$T/$mode': no answer within 10 seconds" "$(cat "$T/err.$mode")"
+		assertEquals "setns-join: '$T/$mode': Resource temporarily unavailable (no answer within 10 seconds)" "$(cat "$T/err.$mode")"
 	done
-	assertEquals "setns-join: connect '$T/no-accept': no answer within 10 seconds" "$(cat "$T/err.no-accept")"
+	assertEquals "setns-join: connect '$T/no-accept': Resource temporarily unavailable (no answer within 10 seconds)" "$(cat "$T/err.no-accept")"
 	assertFalse "the program ran" "[ -e $T/ran ]"
 	kill -KILL $peers
 	wait $peers 2>/dev/null
