@@ -92,6 +92,10 @@ static void enter_owned(struct jail *j, int owner, const int *way, int n)
 		if (j->fd[i] < 0 || ns_table[i].kind == CLONE_NEWUSER)
 			continue;
 		theirs = sys_ns_owner(j->fd[i]);
+		/* EPERM: a user namespace that is not below ours */
+		if (theirs < 0 && (errno != EPERM || owner >= 0))
+			die("ask who owns the %s namespace: %m",
+			    ns_table[i].name);
 		for (int k = 0; k < n && owner < 0; k++)
 			is_theirs |= is_same(theirs, way[k]);
 		if (owner < 0 ? !is_theirs : is_same(theirs, owner))

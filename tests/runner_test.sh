@@ -283,13 +283,17 @@ testBinaryThatWasChanged()
 	says "-rwsr-xr-x"
 }
 
+# An ordinary user can make none, so that there is nothing to be found.
 testLeftoverCgroup()
 {
-	needs_root || return 0
 	cgroup=''
 	for dir in /sys/fs/cgroup /sys/fs/cgroup/*; do
 		[ -w "$dir/cgroup.procs" ] && cgroup=$dir && break
 	done
+	if ! is_root; then
+		assertEquals "a cgroup for an ordinary user" "" "$cgroup"
+		return 0
+	fi
 	[ "$cgroup" ] || skip "no cgroup can be made here" || return 0
 	suite cgroup <<-EOF
 	|testOne() { assertTrue "mkdir '$cgroup/\$NAME.x'"; }
