@@ -59,12 +59,17 @@ static int mount_in(int dir, const char *name, const struct mnt *m)
 	return failed ? -1 : 0;
 }
 
-static int is_device(int dir, const struct device *d)
+/* ENODEV: the /dev outside is not what it seems. */
+static int check_device(int dir, const struct device *d)
 {
 	struct stat st;
 
-	return !fstatat(dir, d->name, &st, AT_SYMLINK_NOFOLLOW) &&
-	       S_ISCHR(st.st_mode) && st.st_rdev == makedev(d->major, d->minor);
+	if (fstatat(dir, d->name, &st, AT_SYMLINK_NOFOLLOW))
+		return -1;
+	errno = ENODEV;
+	return S_ISCHR(st.st_mode) && st.st_rdev == makedev(d->major, d->minor)
+		       ? 0
+		       : -1;
 }
 
 static int make_device(int dir, const struct device *d)
@@ -82,12 +87,7 @@ static int make_device(int dir, const struct device *d)
 		return -1;
 	close(fd);
 	fmt_str(source, sizeof(source), "/dev/%s", d->name);
-	if (mount_in(dir, d->name, &bind))
-		return -1;
-	if (is_device(dir, d))
-		return 0;
-	errno = ENODEV; /* the /dev outside is not what it seems */
-	return -1;
+	return mount_in(dir, d->name, &bind) ? -1 : check_device(dir, d);
 }
 
 static int populate(int dir, const char **failed)

@@ -97,6 +97,10 @@ static int configure(int fs, const struct mnt *m)
 	if (m->source &&
 	    sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", m->source))
 		return -1;
+	/* mount(2) makes the file system read-only, too. */
+	if (m->flags & MS_RDONLY &&
+	    sys_fsconfig(fs, FSCONFIG_SET_FLAG, "ro", NULL))
+		return -1;
 	memcpy(data, m->data, sizeof(data));
 	for (char *word = data, *next; *word; word = next) {
 		char *value;

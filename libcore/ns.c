@@ -4,6 +4,8 @@
  */
 #include "ns.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -92,11 +94,42 @@ void ns_unshare(int kinds)
 		    why_namespaces(why, kinds));
 }
 
+int ns_true_root(void)
+{
+	int cwd = sys_open(AT_FDCWD, ".", O_PATH | O_DIRECTORY, 0);
+	int own = sys_pidfd_open(getpid()), failed;
+
+	if (own < 0)
+		own = sys_open(AT_FDCWD, "/proc/self/ns/mnt", O_RDONLY, 0);
+	failed = cwd < 0 || own < 0 || setns(own, CLONE_NEWNS) || fchdir(cwd);
+	if (cwd >= 0)
+		close(cwd);
+	if (own >= 0)
+		close(own);
+	return failed ? -1 : 0;
+}
+
+/* "/" is a chroot's, and no mount point: there and back again. */
+static int propagate_from_true_root(unsigned long how)
+{
+	int root = sys_open(AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);
+	int cwd = sys_open(AT_FDCWD, ".", O_PATH | O_DIRECTORY, 0);
+
+	if (root < 0 || cwd < 0 || ns_true_root() ||
+	    mount("none", "/", NULL, MS_REC | how, NULL) || fchdir(root) ||
+	    chroot(".") || fchdir(cwd))
+		return -1;
+	close(root);
+	close(cwd);
+	return 0;
+}
+
 void ns_propagation(unsigned long how)
 {
 	char why[WHY_SIZE];
 
-	if (mount("none", "/", NULL, MS_REC | how, NULL))
+	if (mount("none", "/", NULL, MS_REC | how, NULL) &&
+	    (errno != EINVAL || propagate_from_true_root(how)))
 		die("set the propagation of '/': %m%s",
 		    why_mount(why, NULL, NULL, "/"));
 }

@@ -42,8 +42,12 @@ const char *ns_names(char buf[NS_NAMES], int kinds);
 /* unshare(2), dies with the cause; tells chain nothing. */
 void ns_unshare(int kinds);
 
+/* Leaves a chroot: the root becomes that of the mount namespace, by setns(2) to
+ * it; the working directory is kept. 0, or -1 and errno. */
+int ns_true_root(void);
+
 /* Sets the propagation of all mounts of this namespace: MS_PRIVATE, MS_SLAVE,
- * MS_SHARED. Dies. */
+ * MS_SHARED; also in a chroot whose "/" is no mount point. Dies. */
 void ns_propagation(unsigned long how);
 
 /* Dies. The network namespace must be a new one. */

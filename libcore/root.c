@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "ns.h"
 #include "sys.h"
 #include "why.h"
 
@@ -29,10 +30,42 @@ static int cure(const char *new_root, const char *put_old)
 	char path[PATH_MAX];
 	const char *tree = put_old ? new_root : getcwd(path, sizeof(path));
 
-	if (!tree || mount(tree, tree, NULL, MS_BIND | MS_REC, NULL) ||
-	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL))
+	if (!tree || mount(tree, tree, NULL, MS_BIND | MS_REC, NULL))
+		return -1;
+	/* EINVAL: in a chroot "/" is no mount point. */
+	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
+	    errno != EINVAL)
 		return -1;
 	return put_old ? 0 : chdir(tree);
+}
+
+/* And our root to be that of the namespace, which in a chroot it is not. */
+static int leave_chroot(void)
+{
+	return ns_true_root() || mount("none", "/", NULL, MS_REC | MS_PRIVATE,
+				       NULL)
+		       ? -1
+		       : 0;
+}
+
+static int is_refused(void)
+{
+	return errno == EINVAL || errno == EBUSY;
+}
+
+static int pivot_or_cure(const char *new_root, const char *put_old)
+{
+	if (!put_old && chdir(new_root))
+		return -1;
+	if (!pivot(new_root, put_old))
+		return 0;
+	if (!is_refused() || cure(new_root, put_old))
+		return -1;
+	if (!pivot(new_root, put_old))
+		return 0;
+	if (!is_refused() || put_old || leave_chroot())
+		return -1;
+	return pivot(new_root, put_old);
 }
 
 /* Two mounts may have been stacked on "/", and one umount leaves the rest of
@@ -63,10 +96,7 @@ void root_pivot(const char *new_root, const char *put_old)
 	const char *quote = put_old ? "'" : "", *old = put_old ? put_old : "";
 	char why[WHY_SIZE];
 
-	if ((!put_old && chdir(new_root)) ||
-	    (pivot(new_root, put_old) &&
-	     ((errno != EINVAL && errno != EBUSY) || cure(new_root, put_old) ||
-	      pivot(new_root, put_old))))
+	if (pivot_or_cure(new_root, put_old))
 		die("pivot_root '%s'%s%s%s%s: %m%s", new_root,
 		    put_old ? " " : "", quote, old, quote,
 		    why_pivot(why, new_root, put_old));
