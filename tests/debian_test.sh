@@ -96,6 +96,7 @@ get()
 
 testFromOutside()
 {
+	can_ns || return 0
 	has_debian || return 0
 	port=$(free_port)
 	if is_root; then
@@ -131,6 +132,7 @@ testFromOutside()
 # A network of its own: nobody outside reaches it, who came in through the socket does.
 testOwnNetwork()
 {
+	can_ns || return 0
 	has_debian || return 0
 	port=$(free_port)
 	if is_root; then
@@ -166,6 +168,7 @@ $name"
 # "UNIX sockets are a good way for inter-namespaces communications"
 testUnixSocket()
 {
+	can_ns || return 0
 	has_debian || return 0
 	if ! is_root; then # busybox knows no such socket: our own helper serves
 		cp "$HELPER/peer" "$T/root/bin/"
@@ -192,6 +195,7 @@ testUnixSocket()
 # An ordinary user of the host, root of the jail
 testOrdinaryUser()
 {
+	can_ns || return 0
 	has_debian || return 0
 	is_root || { run "$jail" "$T/root" --user -- facts uid uid_map; assert_out "uid=0 0 0
 uid_map=0 $(id -u) 1"; return 0; }
@@ -227,6 +231,7 @@ host()
 
 testManyTimes()
 {
+	can_ns || return 0
 	has_debian || return 0
 	n=0 bad=0
 	is_root && nginx "$(free_port)" && down

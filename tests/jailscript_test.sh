@@ -38,6 +38,7 @@ wrong()
 
 testWhatItIs()
 {
+	can_ns || return 0
 	quiet_host "$HELPER/with" --open 3 --open 9 $jail "$R:web" $user -- facts hostname fds pid processes cwd NoNewPrivs
 	assert_status 0
 	assert_err ''
@@ -61,6 +62,7 @@ fd full null ptmx pts random shm stderr stdin stdout tty urandom zero
 
 testProcIsSafe()
 {
+	can_ns || return 0
 	run $jail "$R" $user -- sh -c 'for f in sys/kernel/core_pattern sys/kernel/hostname sysrq-trigger; do
 			echo >/proc/$f && echo "$f can be written"; done 2>/dev/null
 		for f in kcore keys timer_list; do [ -e /proc/$f ] && wc -c </proc/$f; done | sort -u
@@ -71,6 +73,7 @@ rw,nosuid,nodev,noexec,relatime"
 
 testNetwork()
 {
+	can_ns || return 0
 	run $jail "$R" $user --net -- sh -c 'sed -n "s/^ *\([^ :]*\):.*/\1/p" /proc/net/dev; ping -c 1 127.0.0.1 >/dev/null && echo up'
 	assert_out "lo
 up"
@@ -80,6 +83,7 @@ up"
 
 testReadOnly()
 {
+	can_ns || return 0
 	run $jail "$R" $user -- sh -c 'echo >/var/x && echo >/tmp/x && rm /var/x /tmp/x'
 	assert_status 0
 	mkdir -p "$T/out.d"
@@ -93,6 +97,7 @@ testReadOnly()
 # In a mount namespace of our own, with mounts below ROOT: only what is kept is there.
 testKeepMount()
 {
+	can_ns || return 0
 	mkdir -p "$R/keep" "$R/nfs" "$R/lost" "$T/src/sub" "$T/a file"
 	touch "$R/etc/motd"
 	echo link >"$T/a file/f"
@@ -111,6 +116,7 @@ h"
 
 testUserWithMountsBelow()
 {
+	can_ns -Ur || return 0
 	mkdir -p "$R/nfs"
 	if is_root; then
 		wrap="$CB nsclone -m nsmount tmpfs $R/nfs /usr/bin/setpriv --reuid 12345 --regid 12345 --clear-groups"
@@ -125,6 +131,7 @@ testUserWithMountsBelow()
 
 testServe()
 {
+	can_ns || return 0
 	up "$R/up" $jail "$R:web" $user --net --serve "$S" -- sh -c 'echo 1 >/up; exec sleep '$nap || return 0
 	assertEquals 600 "$(stat -c %a "$S")"
 	run "$CB" setns-join "$S" sh -c 'hostname; cat /proc/2/comm; facts pid fds'
@@ -140,6 +147,7 @@ fds=0:chr 1:file 2:file"
 
 testShellAndStatus()
 {
+	can_ns || return 0
 	echo 'echo in $(hostname); exit 5' >"$T/in"
 	run $jail "$R:web" $user <"$T/in"
 	assert_status 5
@@ -164,6 +172,7 @@ testShellAndStatus()
 # What -n prints, pasted into a shell, is the same jail.
 testPrintedAndPasted()
 {
+	can_ns || return 0
 	look='facts hostname fds uid gid uid_map CapEff NoNewPrivs cwd processes; ls -a / /dev /keep | xargs
 		sed "s/^[0-9]* [0-9]* [^ ]* //; s/ - .*//" /proc/self/mountinfo'
 	mkdir -p "$T/it's a \"dir\"" "$T/bin"
@@ -195,6 +204,7 @@ testPrintedAndPasted()
 
 testBadInput()
 {
+	can_ns || return 0
 	echo word >"$T/file"
 	wrong "jail: ROOT is missing (see: jail --help)"
 	wrong "jail: ROOT is missing (see: jail --help)" --net --ro

@@ -32,6 +32,7 @@ gone()
 # Those of the last process of the sentence over the socket, those of PID with -t.
 testLimitsAreTakenOn()
 {
+	can_ns -Ur || return 0
 	caps=$(ul_unshare ${as:--m} /usr/bin/setpriv --bounding-set -net_raw,-sys_time,-chown "$HELPER/facts" CapBnd)
 	# In a new user namespace the bounding set would be whole again.
 	up "$T/up" "$CB" nsclone $as /usr/bin/setpriv --bounding-set -net_raw,-sys_time,-chown \
@@ -61,6 +62,7 @@ NoNewPrivs=0"
 
 testIdsOfTheTarget()
 {
+	can_ns -Ur || return 0
 	drop=$(is_root && echo "--reuid 12345 --regid 54321 --clear-groups")
 	mkdir -p "$T/theirs" && chmod 777 "$T/theirs"
 	up "$T/theirs/up" "$CB" nsclone $as -mpiun /usr/bin/setpriv $drop --bounding-set -all --inh-caps -all \
@@ -84,6 +86,7 @@ CapAmb=$none"
 
 testSeccompIsRefused()
 {
+	can_ns -Ur || return 0
 	up "$T/up" "$CB" nsclone $as -mu "$HELPER/seizer" filtered sh -c "$sleeper" "$T/up" || return 0
 	refused "setns-join: the jail has a seccomp filter, which cannot be taken on (add --keep-privileges to enter without it)" \
 		setns-join -t "$(sleeper_pid)" true
@@ -97,6 +100,7 @@ testSeccompIsRefused()
 # Another uid, whether it serves or asks: refused, in one line.
 testOtherUids()
 {
+	can_ns || return 0
 	other='/usr/bin/setpriv --reuid 12345 --regid 12345 --clear-groups' uid=12345
 	if ! is_root; then # one of the subordinate ids
 		other='ul_unshare -r --map-auto'
@@ -121,6 +125,7 @@ setns-serve: '$S': refused to uid $uid, process N" "$(sed 's/process [0-9]*$/pro
 # Who is not mapped is nobody, and not the one that the overflow id looks like.
 testUnmappedServer()
 {
+	can_ns -Ur || return 0
 	up "$T/up" "$CB" nsclone -U setns-serve "$S" nsclone -mpiu sh -c "$sleeper" "$T/up" || return 0
 	chmod 666 "$S"
 	other='/usr/bin/setpriv --reuid 12345 --regid 12345 --clear-groups'
@@ -132,6 +137,7 @@ testUnmappedServer()
 
 testTrustUid()
 {
+	can_ns -Ur || return 0
 	is_root || { trustAsUser; return 0; }
 	mkdir -p "$T/theirs" && chmod 777 "$T/theirs"
 	up "$T/theirs/up" /usr/bin/setpriv --reuid 12345 --regid 12345 --clear-groups "$CB" setns-serve \
@@ -160,6 +166,7 @@ trustAsUser()
 # A caller without CAP_SYS_PTRACE, as in many containers: its jail is served.
 testCallerWithoutPtrace()
 {
+	can_ns || return 0
 	up "$T/up" "$CB" nsclone $as /usr/bin/setpriv --bounding-set -sys_ptrace --inh-caps -all \
 		"$CB" setns-serve "$S" nsclone -mpiu --hostname web sh -c "$sleeper" "$T/up" || return 0
 	run "$CB" setns-join "$S" hostname
@@ -170,6 +177,7 @@ testCallerWithoutPtrace()
 # -t PID by one who is in that user namespace already, and its root
 testTargetInOurOwnUserNamespace()
 {
+	can_ns -Ur || return 0
 	drop=$(is_root && echo "/usr/bin/setpriv --reuid 12345 --regid 12345 --clear-groups")
 	run $drop /usr/bin/unshare -r sh -c '"$CB" nsclone -u --hostname in sleep $nap &
 		until child=$(cat /proc/$!/task/$!/children) && [ "$child" ]; do sleep 0.02; done

@@ -27,6 +27,7 @@ made()
 
 testEachKind()
 {
+	can_ns -Ur || return 0
 	made '' ''
 	made "$as -m" "mnt$also"
 	made "$as --uts" "${user}uts"
@@ -42,6 +43,7 @@ testEachKind()
 
 testPlainFork()
 {
+	can_ns -Ur || return 0
 	run sh -c 'echo $$; exec "$@"' sh "$CB" nsclone "$HELPER/facts" ppid pdeathsig fds
 	assert_status 0
 	assert_out "$(sed -n 1p "$T/out")
@@ -54,6 +56,7 @@ pdeathsig=9"
 
 testMaps()
 {
+	can_ns -Ur || return 0
 	run ul_unshare -r "$HELPER/facts" uid gid uid_map gid_map setgroups CapEff
 	theirs=$(cat "$T/out")
 	run "$CB" nsclone -r "$HELPER/facts" uid gid uid_map gid_map setgroups CapEff
@@ -75,6 +78,7 @@ uid_map=0 0 1"
 
 testPidNamespace()
 {
+	can_ns || return 0
 	run "$CB" nsclone $as -p "$HELPER/facts" pid ppid
 	assert_out "pid=1
 ppid=0"
@@ -82,6 +86,7 @@ ppid=0"
 
 testHostname()
 {
+	can_ns -Ur || return 0
 	before=$(uname -n)
 	long=$(printf '%064d' 0)
 	for name in web a.b-c_D9 "$long"; do
@@ -98,6 +103,7 @@ testHostname()
 
 testLoopback()
 {
+	can_ns -Ur || return 0
 	run "$CB" nsclone -rn --lo ip addr show lo
 	assert_status 0
 	assert_out "*<LOOPBACK,UP,LOWER_UP>*inet 127.0.0.1/8 *"
@@ -109,6 +115,7 @@ testLoopback()
 # All mounts are private, whatever the caller's are.
 testMountsArePrivate()
 {
+	can_ns -Ur || return 0
 	run ul_unshare $as -m --propagation shared sh -c '
 		grep -c shared: /proc/self/mountinfo
 		"$0" nsclone '"$as"' -m grep -c -e shared: -e master: /proc/self/mountinfo
@@ -122,6 +129,7 @@ $all"
 
 testShellAtTheEnd()
 {
+	can_ns -Ur || return 0
 	printf '#!/bin/sh\necho "mine $# $(id -u)"\nexit 5\n' >"$T/shell"
 	chmod 755 "$T/shell"
 	SHELL=$T/shell run "$CB" nsclone -r
@@ -134,6 +142,7 @@ testShellAtTheEnd()
 # It stands in no new namespace, and nothing it holds is of use to a jail.
 testParentIsOutsideAndHarmless()
 {
+	can_ns -Ur || return 0
 	start "$HELPER/with" --open 7 "$CB" nsclone -rmpiun sh -c "$sleeper"
 	assertEquals 1 "$said"
 	kept=$(is_root && echo 20 || echo 00) # CAP_KILL
@@ -162,6 +171,7 @@ CapAmb 0000000000000000" "$(sed -n 's/^\(Cap[IPEA][a-z]*\):[[:space:]]*/\1 /p' /
 
 testJailDiesWithItsParent()
 {
+	can_ns -Ur || return 0
 	for words in -r -rmpiun '-r nsclone -rp nsclone -r'; do
 		start "$CB" nsclone $words sh -c "$sleeper"
 		assertNotEquals "$outer" "$said"
@@ -173,6 +183,7 @@ testJailDiesWithItsParent()
 
 testParentForwardsSignals()
 {
+	can_ns -Ur || return 0
 	for words in -r -rp '-r unshare -rpf'; do
 		for signal in HUP INT QUIT USR1 USR2 TERM; do
 			# A shell's background ignores INT and QUIT; reap's child not.
@@ -197,6 +208,7 @@ testParentForwardsSignals()
 # What stops the program does not stop who waits, and CONT goes on to it.
 testStopAndContinue()
 {
+	can_ns -Ur || return 0
 	start "$CB" nsclone -r sh -c "$sleeper"
 	assertNotEquals "$outer" "$said"
 	kill -STOP "$said"

@@ -72,6 +72,7 @@ entered()
 
 testEachKind()
 {
+	can_ns -Ur || return 0
 	for row in m:mnt u:uts i:ipc n:net C:cgroup T:time p:pid; do
 		same -t "$pid" $user -${row%:*} $look
 		entered "$(echo "${row#*:} $(is_root || echo user)" | xargs -n 1 | sort | xargs)"
@@ -83,6 +84,7 @@ testEachKind()
 
 testMany()
 {
+	can_ns -Ur || return 0
 	same -t "$pid" $user -m -u -i -n -p -C -T $look
 	cp "$T/out" "$T/apart"
 	run "$HELPER/with" --open 5 $ours -t "$pid" $user -muinpCT $look # ours alone knows clusters
@@ -101,6 +103,7 @@ testMany()
 # -n/PATH, -n=... does not exist there; --net=PATH, each with and without -t
 testFiles()
 {
+	can_ns -Ur || return 0
 	ns=/proc/$pid/ns
 	user_file=$(is_root || echo "--user=$ns/user --preserve-credentials")
 	same $user_file --net=$ns/net --uts=$ns/uts $look
@@ -118,6 +121,7 @@ testFiles()
 
 testPidForks()
 {
+	can_ns -Ur || return 0
 	run $ours -t "$pid" $user -p sh -c 'echo $PPID $(($$ > 1))'
 	assert_out "0 1"
 	same -t "$pid" $user -p -F readlink /proc/self/ns/pid /proc/self/ns/pid_for_children
@@ -130,6 +134,7 @@ pdeathsig=0"
 
 testStatus()
 {
+	can_ns -Ur || return 0
 	for words in -u -p; do
 		run $ours -t "$pid" $user $words sh -c 'exit 7'
 		assert_status 7
@@ -150,6 +155,7 @@ testStatus()
 # With -U root of it, or with --preserve-credentials whoever one was.
 testCredentials()
 {
+	can_ns -Ur || return 0
 	up "$T/two" "$CB" nsclone -r -u sh -c "$sleeper" "$T/two" || return 0
 	second=$(processes_like "sleep $nap" | sed 's/ .*//' | grep -vx "$pid")
 	same -t "$second" -U --preserve-credentials $look
@@ -165,6 +171,7 @@ NoNewPrivs=0"
 
 testBadInput()
 {
+	can_ns -Ur || return 0
 	refused "nsenter: no namespace is named (see: nsenter --help)" nsenter -t "$pid" true
 	refused "nsenter: --uts needs =FILE or -t PID" nsenter -u true
 	refused "nsenter: --net needs =FILE or -t PID" nsenter -u/proc/self/ns/uts -n true
@@ -189,6 +196,7 @@ testBadInput()
 # Words in front of it, behind it, and an act without a program
 testInASentence()
 {
+	can_ns -Ur || return 0
 	run "$CB" nsenter -t "$pid" $user -u nsenter -t "$pid" -i nsclone "$HELPER/facts" hostname ns_ipc ppid
 	assert_status 0
 	assert_out "ppid=*

@@ -24,6 +24,7 @@ jail="$CB nsclone $as -mp nsmount -R $T/root proc /proc nsmount -R $T/root dev /
 
 testProgramIsItsChild()
 {
+	can_ns || return 0
 	run $jail facts pid ppid processes fds pdeathsig dumpable
 	assert_status 0
 	assert_err ''
@@ -38,6 +39,7 @@ processes=2"
 # By unshare's fork as well as by nsclone's.
 testBehindUnshare()
 {
+	can_ns -Ur || return 0
 	run "$CB" unshare -rpf nsinit "$HELPER/facts" pid ppid
 	assert_status 0
 	assert_out "pid=2
@@ -52,6 +54,7 @@ ppid=1"
 # A directory of the host, left open by the caller, would be a way out.
 testDescriptorsAreClosed()
 {
+	can_ns -Ur || return 0
 	run "$HELPER/with" --open 3 --open 7 --open 300 "$CB" nsclone -rp \
 		nsinit "$HELPER/facts" fds
 	assert_out "fds=0:chr 1:file 2:file"
@@ -63,6 +66,7 @@ testDescriptorsAreClosed()
 # Forty orphans that die at once and later: none stays a zombie.
 testReapsOrphans()
 {
+	can_ns || return 0
 	run $jail sh -c '
 		i=0
 		while [ $i -lt 20 ]; do
@@ -78,6 +82,7 @@ testReapsOrphans()
 
 testEndsAsTheProgram()
 {
+	can_ns || return 0
 	for status in 0 1 42 255; do
 		run $jail sh -c "exit $status"
 		assert_status $status
@@ -94,6 +99,7 @@ testEndsAsTheProgram()
 # The end of PID 1 is the end of all, also of those that ignore everything.
 testNothingOutlivesIt()
 {
+	can_ns || return 0
 	run $jail sh -c 'trap "" HUP INT TERM; setsid sleep $nap & sleep $nap & exit 4'
 	assert_status 4
 	no_left "sleep $nap"
@@ -109,6 +115,7 @@ start_jail()
 # Sent to the outer process, and to PID 1 by the program's own child.
 testForwardsSignals()
 {
+	can_ns || return 0
 	for signal in HUP USR1 WINCH CONT TERM; do
 		start_jail sh -c 'trap "exit 7" '$signal'
 			sleep $nap & echo >/ready; wait; sleep 9'
@@ -130,6 +137,7 @@ testForwardsSignals()
 # Nobody in the jail can kill it, nor stop it.
 testCannotBeKilledFromInside()
 {
+	can_ns || return 0
 	run $jail sh -c 'kill -KILL 1; kill -STOP 1; sleep 0.1; kill -0 1 && exit 5'
 	assert_status 5
 }
@@ -138,6 +146,7 @@ testCannotBeKilledFromInside()
 # namespace sees into it.
 testNothingToSeeInIt()
 {
+	can_ns -Ur || return 0
 	run "$CB" nsclone -rmp nsmount -R "$T/root" proc /proc pivotroot "$T/root" \
 		nsinit sh -c '
 		[ "$(id -u)" = 0 ] || exit
@@ -158,6 +167,7 @@ testNothingToSeeInIt()
 # CAP_KILL and nothing else; no privilege that it could lend.
 testKeepsOneCapability()
 {
+	can_ns || return 0
 	run $jail sh -c 'sed -n "s/^\(Cap[IPEA][a-z]*\):[[:space:]]*/\1 /p" /proc/1/status'
 	assert_out "CapInh 0000000000000000
 CapPrm 0000000000000020
@@ -172,6 +182,7 @@ CapAmb 0000000000000000"
 # host's root: a user could make no namespace any more.
 testUserNamespaceBelow()
 {
+	can_ns -Ur || return 0
 	run "$CB" nsclone -rp nsinit unshare -r id -u
 	assert_status 0
 	assert_out 0
@@ -186,6 +197,7 @@ uid=0 0 0"
 
 testNotTheFirstProcess()
 {
+	can_ns -Ur || return 0
 	run "$CB" nsinit true
 	assert_status 125
 	assert_err "nsinit: not PID 1 (put 'nsclone -p' or 'unshare -pf' before)"

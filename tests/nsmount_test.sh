@@ -29,6 +29,7 @@ setUp()
 # A file, a directory; what is mounted below comes along with rbind only.
 testBind()
 {
+	can_ns -Ur || return 0
 	inside '
 		mount -t tmpfs none $T/a/sub && echo below >$T/a/sub/below
 		$CB nsmount bind $T/a $T/b || exit
@@ -48,6 +49,7 @@ file"
 # Asked read-only it is read-only: its source, and what is below, by rbind, too.
 testReadOnlyBindIsReadOnly()
 {
+	can_ns -Ur || return 0
 	inside '
 		mount -t tmpfs none $T/a/sub
 		$CB nsmount -o ro bind $T/a $T/b
@@ -67,6 +69,7 @@ $T/b/sub ro,nosuid,nodev,noexec,relatime
 # A user namespace may take nothing away, and the atime words are one choice.
 testBindOptions()
 {
+	can_ns -Ur || return 0
 	# shellcheck disable=SC2089,SC2090
 	export options='nosuid nodev noexec ro nosymfollow ro,rw nosuid,suid defaults'
 	is_root && options="$options noatime strictatime nodiratime noatime,relatime"
@@ -86,6 +89,7 @@ testBindOptions()
 # read-only cannot be made writable.
 testHalfABindIsUndone()
 {
+	can_ns -Ur || return 0
 	ul_unshare -rm sh -c '
 		mount -t tmpfs none $T/a && mount -o remount,bind,ro $T/a &&
 		exec unshare -rm sh -c "
@@ -101,6 +105,7 @@ nsmount: bind '$T/a' '$T/b': Operation not permitted" "$(cat "$T/err")"
 
 testTmpfs()
 {
+	can_ns -Ur || return 0
 	inside '$CB nsmount -o size=1m,mode=0700,nosuid,ro tmpfs $T/b &&
 		stat -fc %T $T/b && stat -c %a $T/b && df -k $T/b | tail -n 1 |
 		tr -s " " | cut -d " " -f 2 && sed -n "$flags" /proc/self/mountinfo |
@@ -114,6 +119,7 @@ $T/b ro,nosuid,relatime"
 
 testFs()
 {
+	can_ns -Ur || return 0
 	inside '$CB nsmount -o size=2m fs tmpfs my-source $T/b &&
 		tail -n 1 /proc/self/mountinfo'
 	assert_status 0
@@ -125,6 +131,7 @@ testFs()
 
 testProc()
 {
+	can_ns || return 0
 	run "$CB" nsclone $as -mp nsmount -o nosuid,noexec proc "$T/b" \
 		sh -c 'echo $0/[0-9]* && tail -n 1 /proc/self/mountinfo' "$T/b"
 	assert_status 0
@@ -135,6 +142,7 @@ testProc()
 # A private /dev: as root by mknod, else by binds of the host's own.
 testDev()
 {
+	can_ns -Ur || return 0
 	inside '$CB nsmount dev $T/b && cd $T/b || exit
 		echo [a-z]*
 		for name in null zero full random urandom tty; do
@@ -203,6 +211,7 @@ testMkdir()
 
 testUmount()
 {
+	can_ns -Ur || return 0
 	inside '
 		$CB nsmount tmpfs $T/b && $CB nsmount umount $T/b &&
 		$CB nsmount tmpfs $T/b && cd $T/b && $CB nsmount umount $T/b; echo $?
@@ -221,6 +230,7 @@ nsmount: umount '$T/b': Invalid argument ('$T/b' is not a mount point)" \
 # Links in the tree lead out of it for everyone but -R.
 testTargetStaysBelowItsRoot()
 {
+	can_ns -Ur || return 0
 	mkdir -p "$T/b/in" "$T/b$T" "$T/out.d"
 	ln -s "$T/out.d" "$T/b/abs"
 	ln -s ../../../../../../../../.. "$T/b/up"
@@ -253,6 +263,7 @@ testTargetStaysBelowItsRoot()
 # Without -R a target is a path like any other.
 testTargetIsAPath()
 {
+	can_ns -Ur || return 0
 	ln -sfn "$T/b" "$T/link"
 	inside '$CB nsmount tmpfs $T/link && grep -c " $T/b " /proc/self/mountinfo
 		cd $T && $CB nsmount tmpfs b && grep -c " $T/b " /proc/self/mountinfo'
@@ -264,6 +275,7 @@ testTargetIsAPath()
 # one sentence; before a program their mounts are its own.
 testSentencesOfMounts()
 {
+	can_ns -Ur || return 0
 	inside '$CB nsmount tmpfs $T/b nsmount mkdir $T/b/x nsmount tmpfs $T/b/x &&
 		grep -c $T/b /proc/self/mountinfo'
 	assert_status 0

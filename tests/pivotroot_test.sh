@@ -41,6 +41,7 @@ here
 
 testTreeBecomesTheRoot()
 {
+	can_ns -Ur || return 0
 	quiet_host "$CB" nsclone $as -mp nsmount rbind "$R" "$R" nsmount -R "$R" proc /proc \
 		pivotroot "$R" sh -c "$look"
 	looks
@@ -49,6 +50,7 @@ testTreeBecomesTheRoot()
 # NEW is no mount point: it is bound on itself, and what is below comes along.
 testCuresNoMountPoint()
 {
+	can_ns -Ur || return 0
 	run "$CB" nsclone $as -mp nsmount -R "$R" proc /proc pivotroot "$R" sh -c "$look"
 	looks
 	run "$CB" unshare $as -mpf nsmount -R "$R" proc /proc pivotroot "$R" sh -c "$look"
@@ -58,6 +60,7 @@ testCuresNoMountPoint()
 # It is the caller's word, also where it is bound on itself first.
 testNewRootByARelativePath()
 {
+	can_ns -Ur || return 0
 	for words in "$R ." "$T root" "$R/etc .." "$T ./root/"; do
 		cd "${words% *}" || return
 		run "$CB" nsclone $as -mp nsmount -R "$R" proc /proc \
@@ -70,6 +73,7 @@ testNewRootByARelativePath()
 # pivot_root(2) refuses a parent that propagates.
 testCuresASharedParent()
 {
+	can_ns -Ur || return 0
 	run ul_unshare $as -mpf --propagation shared sh -c '
 		mount --bind $R $R && mount -t proc none $R/proc &&
 		exec $CB pivotroot $R sh -c "$0"' "$look"
@@ -79,6 +83,7 @@ testCuresASharedParent()
 # Mounts stacked on "/" before: one umount would leave the rest above us.
 testCuresAStackedRoot()
 {
+	can_ns -Ur || return 0
 	for stack in 1 2 3; do
 		run ul_unshare $as -mpf sh -c '
 			for i in $(seq '$stack'); do mount --rbind / /; done
@@ -99,6 +104,7 @@ testCuresAStackedRoot()
 
 testTwice()
 {
+	can_ns -Ur || return 0
 	make_root "$R/inner"
 	echo inner >"$R/inner/etc/name"
 	run "$CB" nsclone $as -mp nsmount -R "$R/inner" proc /proc pivotroot "$R" \
@@ -112,6 +118,7 @@ $R/inner /
 # It stands in "/", wherever the caller stood, and with no way back by it.
 testWorkingDirectory()
 {
+	can_ns -Ur || return 0
 	cd "$R/etc" || return
 	for words in "$R" "--put-old $R/old $R"; do
 		run "$CB" nsclone -rm pivotroot $words /bin/busybox pwd
@@ -123,6 +130,7 @@ testWorkingDirectory()
 
 testPutOld()
 {
+	can_ns -Ur || return 0
 	quiet_host "$CB" nsclone -rm pivotroot --put-old "$R/old" "$R" sh -c '
 		pwd; cat /etc/name /old'"$R"'/etc/name
 		mountid / /.. | sed "s/.* //" | uniq | wc -l
@@ -146,6 +154,7 @@ traced()
 
 testMakesANamespaceOfItsOwn()
 {
+	can_ns -Ur || return 0
 	if is_root; then
 		quiet_host "$CB" pivotroot "$R" cat /etc/name
 		assert_status 0
@@ -170,6 +179,7 @@ testMakesANamespaceOfItsOwn()
 # In a namespace that others share it moves their root, too: the shell's.
 testBareCallMovesTheOthers()
 {
+	can_ns -Ur || return 0
 	run ul_unshare $as -m /bin/sh -c '
 		mount --bind $R $R && cd $R && $CB pivot_root . old && echo "status $?"
 		read -r name </etc/name && echo $name
@@ -187,6 +197,7 @@ here"
 # The program runs in the new root; its directory is what it was.
 testBareCallInASentence()
 {
+	can_ns -Ur || return 0
 	quiet_host "$CB" unshare -rm nsmount rbind "$R" "$R" pivot_root "$R" "$R/old" \
 		sh -c "cat /etc/name /old$R/etc/name && pwd"
 	assert_status 0
@@ -200,6 +211,7 @@ here
 # It cures nothing.
 testBareCallCuresNothing()
 {
+	can_ns -Ur || return 0
 	run "$CB" unshare -rm pivot_root "$R" "$R/old" true
 	assert_status 125
 	assert_err "pivot_root: pivot_root '$R' '$R/old': * ('$R' is not a mount point; add: nsmount rbind $R $R)"

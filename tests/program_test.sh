@@ -20,6 +20,7 @@ prog()
 
 testClosedDescriptors()
 {
+	can_ns -Ur || return 0
 	for words in '' 'unshare -r' 'nsclone -r' 'nsclone -rp nsinit'; do
 		run "$HELPER/with" --close 0 --close 1 --close 2 "$CB" $words \
 			sh -c 'exec "$HELPER/facts" fds >"$T/fds"'
@@ -38,6 +39,7 @@ testClosedDescriptors()
 # What the caller left open stays open in the program.
 testDescriptorsAreInherited()
 {
+	can_ns -Ur || return 0
 	for words in '' 'unshare -rf' 'nsclone -r'; do
 		run "$HELPER/with" --open 7 "$CB" $words "$HELPER/facts" fds
 		assert_out "fds=0:chr 1:file 2:file 7:dir"
@@ -48,6 +50,7 @@ testDescriptorsAreInherited()
 
 testStatusIsTheProgramsOwn()
 {
+	can_ns -Ur || return 0
 	for words in '' 'nsclone -r' 'unshare -rpf' 'nsclone -rp nsinit'; do
 		for status in 0 1 42 124 125 255; do
 			run "$CB" $words sh -c "exit $status"
@@ -66,6 +69,7 @@ testStatusIsTheProgramsOwn()
 
 testStatusOfNoProgram()
 {
+	can_ns -Ur || return 0
 	echo data >"$T/data"
 	for words in '' 'nsclone -r' 'nsclone -rp nsinit'; do
 		run "$CB" $words nosuchprogram
@@ -82,6 +86,7 @@ testStatusOfNoProgram()
 
 testScriptWithoutInterpreter()
 {
+	can_ns -Ur || return 0
 	mkdir "$T/bin"
 	echo 'echo "$0 $# $2"; exit 9' | prog "$T/bin/script" 755
 	prog "$T/bin/empty" 755 </dev/null
@@ -124,6 +129,7 @@ testPathSearch()
 # A word with a slash is a program, whatever its last part.
 testSlashIsAProgram()
 {
+	can_ns -Ur || return 0
 	echo 'echo program' | prog "$T/unshare" 755
 	run "$CB" ./unshare -r true
 	assert_out program
@@ -134,6 +140,7 @@ testSlashIsAProgram()
 # A root that nobody trusts, where every name that one could look up is a trap.
 testProgramsOfTheNewRootAreNotRun()
 {
+	can_ns -Ur || return 0
 	make_root "$T/trap"
 	for name in $all cellbox mount umount hostname id env chroot; do
 		rm -f "$T/trap/bin/$name"

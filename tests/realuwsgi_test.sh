@@ -22,6 +22,7 @@ has_uwsgi()
 # The first instance: setns-socket, unshare = ipc,uts; the second one: ours
 testWeJoinTheirs()
 {
+	can_ns || return 0
 	has_uwsgi || return 0
 	up "$T/two" $wrap sh -c '
 		uwsgi --master --die-on-term --setns-socket "$1" --unshare ipc,uts --plugin echo --http-socket "$2/http" \
@@ -48,6 +49,7 @@ testWeJoinTheirs()
 # serves a page from in there.
 testTheyJoinOurs()
 {
+	can_ns -Ur || return 0
 	has_uwsgi || return 0
 	up "$T/done" $wrap sh -c '
 		"$CB" setns-serve --uwsgi "$1" nsclone -mpiunCT --hostname first sh -c "\"\$HELPER/facts\" $3 >$2/ours; exec sleep '$nap'" &
@@ -78,6 +80,7 @@ testTheyJoinOurs()
 # Two of ours, by scripts/jail: the second one sees the first one's hostname.
 testSecondInstanceSeesTheFirst()
 {
+	can_ns -Ur || return 0
 	make_root "$T/root"
 	up "$T/root/up" "$TOP/scripts/jail" "$T/root:first" ${as:+--user} --serve "$S" -- sh -c 'echo 1 >/up; exec sleep '$nap || return 0
 	run "$CB" setns-join "$S" sh -c 'hostname; ls /; cat /proc/1/comm'

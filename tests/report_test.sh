@@ -23,6 +23,7 @@ reported()
 
 testReport()
 {
+	can_ns || return 0
 	for before in '' "setns-serve $S"; do
 		reported $before nsclone $as --report 3 -mpiu sh -c 'exit 7'
 		assert_status 7
@@ -48,6 +49,7 @@ testReport()
 # The pids are those of the processes, in our numbering; the socket answers at ready.
 testReportTellsTheTruth()
 {
+	can_ns -Ur || return 0
 	for order in "setns-serve $S nsclone $as --report 3 -mpiun" "nsclone $as --report 3 -m setns-serve $S nsclone -piun"; do
 		up "$T/up" sh -c 'exec 3>"$0"; exec "$@"' "$T/fd3" "$CB" $order nsinit sh -c "$sleeper" "$T/up" || return 0
 		eval "$(cat "$T/fd3")"
@@ -67,6 +69,7 @@ testReportTellsTheTruth()
 # One refuses: the other reports no jail, and no program runs.
 testOneRefuses()
 {
+	can_ns || return 0
 	for order in "setns-serve $S nsclone $as --report 3 -mpiu" "nsclone $as --report 3 -m setns-serve $S nsclone -piu"; do
 		(exec 3>"$T/fd3" && strace -f -qq -o "$T/trace" -e trace=epoll_ctl \
 			-e inject=epoll_ctl:error=ENOMEM "$CB" $order touch "$T/ran") >"$T/out" 2>"$T/err" </dev/null

@@ -30,6 +30,7 @@ gone()
 
 testAllNamespacesAreJoined()
 {
+	can_ns -Ur || return 0
 	jail || return 0
 	for words in "$S" "-t $(sleeper_pid)" "--target=$(sleeper_pid) --"; do
 		run "$CB" setns-join $words "$HELPER/facts" $facts
@@ -47,6 +48,7 @@ testAllNamespacesAreJoined()
 
 testPivotedJail()
 {
+	can_ns || return 0
 	make_root "$T/root"
 	up "$T/root/up" "$CB" setns-serve "$S" nsclone $as -mpiun \
 		nsmount -R "$T/root" proc /proc pivotroot "$T/root" nsinit \
@@ -75,6 +77,7 @@ cellbox"
 
 testStatusAndSignals()
 {
+	can_ns -Ur || return 0
 	jail || return 0
 	run "$CB" setns-join "$S" sh -c 'exit 7'
 	assert_status 7
@@ -106,6 +109,7 @@ testStatusAndSignals()
 
 testForkForPidOnly()
 {
+	can_ns -Ur || return 0
 	jail || return 0
 	run "$CB" setns-join "$S" "$HELPER/facts" ppid pdeathsig
 	assert_out "ppid=0
@@ -119,6 +123,7 @@ pdeathsig=9"
 
 testDescriptors()
 {
+	can_ns -Ur || return 0
 	jail || return 0
 	with="$HELPER/with --open 3 --open 7 --open 300 $CB setns-join"
 	run $with "$S" "$HELPER/facts" fds
@@ -138,6 +143,7 @@ testDescriptors()
 
 testStandAlone()
 {
+	can_ns -Ur || return 0
 	up "$T/up" "$CB" nsclone $as -mpiun --hostname web sh -c "$sleeper" "$T/up" || return 0
 	jailer=$outer pid=$(sleeper_pid)
 	for end in 'TERM 143' 'INT 130' 'QUIT 131' 'HUP 129'; do
@@ -170,6 +176,7 @@ testStandAlone()
 # Two servers, and user namespaces in each other; who joins goes the whole way.
 testNestedAndTwice()
 {
+	can_ns -Ur || return 0
 	up "$T/up" "$CB" setns-serve "$S" setns-serve --uwsgi "$T/two" nsclone -r -mpiu \
 		unshare -r -n nsclone -r --ns uts,ipc --hostname deep sh -c "$sleeper" "$T/up" || return 0
 	run "$CB" setns-join "$S" "$HELPER/facts" $facts
@@ -208,6 +215,7 @@ initless='up() { "$HELPER/peer" serve "$1" one /proc/self/fd/8 & until [ -S "$1"
 	kill $!'
 testInitHasExited()
 {
+	can_ns || return 0
 	wrap=$(is_root || echo 'ul_unshare -r')
 	run $wrap sh -c '"$CB" nsclone -p sleep 1$nap & until pid=$(cat /proc/$!/task/$!/children) && [ "$pid" ]; do
 		sleep 0.02; done; sh -c "$0" sh "$T/peer" $pid; wait' "$initless"

@@ -58,11 +58,13 @@ testStormCanFail()
 # 143 from every start, be it killed before the first act or after the last.
 testTerm()
 {
+	can_ns || return 0
 	storm -w 3000 $jail
 }
 
 testTermWithoutInit()
 {
+	can_ns -Ur || return 0
 	many 4
 	storm -w 3000 "$CB" nsclone $as -mpiun
 	storm -w 3000 "$CB" unshare $as -mpf
@@ -71,6 +73,7 @@ testTermWithoutInit()
 
 testIntHupAndUnknownSignals()
 {
+	can_ns || return 0
 	many 4
 	storm -s INT -w 3000 $jail
 	storm -s HUP -w 3000 $jail
@@ -81,6 +84,7 @@ testIntHupAndUnknownSignals()
 # No process, mount or zombie.
 testKill()
 {
+	can_ns || return 0
 	cat /proc/self/mountinfo >"$T/before"
 	storm -s KILL -w 4000 $jail
 	cat /proc/self/mountinfo >"$T/after"
@@ -90,6 +94,7 @@ testKill()
 
 testKillWithoutInit()
 {
+	can_ns -Ur || return 0
 	many 4
 	storm -s KILL -w 4000 "$CB" nsclone $as -mpiun
 	storm -s KILL -w 4000 "$CB" nsclone -r nsclone -p nsclone
@@ -99,24 +104,28 @@ testKillWithoutInit()
 
 testStormsWithHupIgnored()
 {
+	can_ns || return 0
 	storm -H -w 3000 $jail
 	storm -H -s KILL -w 4000 $jail
 }
 
 testStormsWithChildIgnored()
 {
+	can_ns || return 0
 	storm -C -w 3000 $jail
 	storm -C -s KILL -w 4000 $jail
 }
 
 testStormsWithASignalBlocked()
 {
+	can_ns || return 0
 	storm -w 3000 "$HELPER/with" --block 34 $jail
 	storm -s KILL -w 4000 "$HELPER/with" --block 34 $jail
 }
 
 testStormsWithClosedDescriptors()
 {
+	can_ns || return 0
 	storm -w 3000 "$HELPER/with" --close 0 --close 1 --close 2 $jail
 	storm -s KILL -w 4000 "$HELPER/with" --close 0 --close 1 --close 2 $jail
 }
@@ -136,6 +145,7 @@ early='i=0
 # nohup: HUP does nothing at any moment; the program ends when it ends.
 testHupIgnoredDoesNotKill()
 {
+	can_ns -Ur || return 0
 	many 10
 	for words in "$jail" "$CB nsclone -rp" "$CB unshare -rf"; do
 		run env RUNS=$runs SIGNAL=HUP "$HELPER/with" --ignore HUP \
@@ -156,6 +166,7 @@ testHupIgnoredDoesNotKill()
 # Blocked by the caller, it is pending in the program, whenever it came.
 testEarlySignalReachesTheProgram()
 {
+	can_ns || return 0
 	many 10
 	run env RUNS=$runs SIGNAL=USR1 "$HELPER/with" --block USR1 \
 		busybox ash -c "$early" ash $jail sh -c '
@@ -178,6 +189,7 @@ signals()
 
 testMaskAndIgnoredAreTheCallers()
 {
+	can_ns -Ur || return 0
 	for words in '' 'unshare -r' 'unshare -rpf' 'nsclone -r' 'nsclone -rp nsinit' \
 		'nsclone -r nsclone -p nsinit unshare -f'; do
 		assertEquals "$words" "SigBlk=0000000000000000
@@ -194,6 +206,7 @@ SigCgt=0000000000000000" "$(signals "$HELPER/with" \
 
 testStatusWithChildIgnored()
 {
+	can_ns -Ur || return 0
 	for words in 'unshare -rf' 'nsclone -r' 'nsclone -rp nsinit'; do
 		run "$HELPER/with" --ignore CHLD "$CB" $words sh -c 'exit 6'
 		assert_status 6
@@ -203,6 +216,7 @@ testStatusWithChildIgnored()
 # What the caller blocked does not end who waits, nor the jail.
 testBlockedByTheCaller()
 {
+	can_ns -Ur || return 0
 	for words in 'nsclone -r' 'nsclone -rp' 'nsclone -rp nsinit' 'unshare -rpf'; do
 		start "$HELPER/with" --block 34 --block TERM "$CB" $words sh -c "$sleeper"
 		kill -TERM $outer

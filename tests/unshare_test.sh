@@ -43,6 +43,7 @@ testNothingAsked()
 
 testEachKind()
 {
+	can_ns -Ur || return 0
 	made "$as -m" "mnt$also"
 	made "$as --mount" "mnt$also"
 	made "$as -u" "${user}uts"
@@ -66,6 +67,7 @@ testEachKind()
 
 testClusters()
 {
+	can_ns -Ur || return 0
 	made -Urn 'net user'
 	made -mUr 'mnt user'
 	made -Ucfpm 'mnt pid user'
@@ -75,6 +77,7 @@ testClusters()
 
 testListOfKinds()
 {
+	can_ns -Ur || return 0
 	made '--ns uts,user' 'user uts'
 	made '--ns=user,net,ipc' 'ipc net user'
 	made '-r --ns mount,uts,ipc,net,cgroup' 'cgroup ipc mnt net user uts'
@@ -84,6 +87,7 @@ testListOfKinds()
 
 testPrefixesOfOptions()
 {
+	can_ns -Ur || return 0
 	run "$CB" unshare --map-root id -u
 	assert_out 0
 	run "$CB" unshare --map-c id -u
@@ -100,6 +104,7 @@ facts='uid gid groups uid_map gid_map setgroups CapInh CapPrm CapEff CapBnd
 
 testMapsAreTheirs()
 {
+	can_ns -Ur || return 0
 	same_as_theirs -r "$HELPER/facts" $facts
 	grep -qx "uid_map=0 $(id -u) 1" "$T/out" || fail "uid_map of -r"
 	grep -qx "gid_map=0 $(id -g) 1" "$T/out" || fail "gid_map of -r"
@@ -117,6 +122,7 @@ testMapsAreTheirs()
 # A user who has nothing but a user namespace, one that maps one id.
 testMapsInAUserNamespace()
 {
+	can_ns -Ur || return 0
 	for first in -r -c; do
 		run ul_unshare $first "$CB" unshare -r \
 			"$HELPER/facts" uid uid_map gid_map
@@ -136,6 +142,7 @@ uid_map=$inner $inner 1"
 
 testForkKeepsStatus()
 {
+	can_ns -Ur || return 0
 	for status in 0 1 42 255; do
 		same_as_theirs -rf sh -c "exit $status"
 		same_as_theirs -rpf sh -c "exit $status"
@@ -149,6 +156,7 @@ testForkKeepsStatus()
 # The program is a child, in its caller's session, and may outlive unshare.
 testForkMakesAChild()
 {
+	can_ns -Ur || return 0
 	run sh -c 'echo $$; exec "$@"' sh "$CB" unshare -rf \
 		"$HELPER/facts" ppid pdeathsig
 	assert_out "$(sed -n 1p "$T/out")
@@ -164,6 +172,7 @@ ppid=0"
 
 testMountProc()
 {
+	can_ns -Ur || return 0
 	same_as_theirs -rpf --mount-proc "$HELPER/facts" pid processes
 	assert_out "pid=1
 processes=1"
@@ -194,6 +203,7 @@ optional()
 
 testPropagation()
 {
+	can_ns -Ur || return 0
 	assertEquals "default" "" "$(optional "$CB" unshare -m)"
 	assertEquals "private" "" "$(optional "$CB" unshare -m --propagation private)"
 	assertEquals "slave" "master " "$(optional "$CB" unshare -m --propagation slave)"
@@ -212,6 +222,7 @@ testPropagation()
 # No mount of the program comes out to a caller whose "/" is shared.
 testMountsStayInside()
 {
+	can_ns -Ur || return 0
 	mkdir "$T/target"
 	run ul_unshare ${as:+"$as"} -m --propagation shared sh -c '
 		"$0" unshare -m mount -t tmpfs none "$1" && grep -c "$1" /proc/self/mountinfo
@@ -223,6 +234,7 @@ testMountsStayInside()
 
 testShellAtTheEnd()
 {
+	can_ns -Ur || return 0
 	printf '#!/bin/sh\necho "mine $# $(id -u)"\nexit 5\n' >"$T/shell"
 	chmod 755 "$T/shell"
 	SHELL=$T/shell run "$CB" unshare -r

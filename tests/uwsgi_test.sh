@@ -44,6 +44,7 @@ machine()
 
 testUnshareFs()
 {
+	can_ns || return 0
 	machine 'cellbox unshare -m nsmount "mount:none /distros/precise /ns bind" cat /ns/etc/distro; ls /ns'
 	assert_status 0
 	assert_err ''
@@ -55,6 +56,7 @@ ns_uts=*"
 
 testPivotRoot()
 {
+	can_ns || return 0
 	machine 'cellbox unshare -m nsmount "mount:none /distros/precise /ns bind" pivot_root /ns /ns/.old_root \
 		sh -c "cat /etc/distro; ls /.old_root | xargs; ls /.old_root/distros"'
 	assert_status 0
@@ -75,6 +77,7 @@ walk='cellbox unshare -m \
 
 testWholeWalk()
 {
+	can_ns || return 0
 	machine "$walk look
 		ls /ns /distros/precise/.old_root /distros/precise/dev
 		grep -c hidepid /proc/mounts"
@@ -97,6 +100,7 @@ pts
 # hidepid: what another uid sees of root's processes
 testHidepidHides()
 {
+	can_ns || return 0
 	is_root || { machine "$walk sh -c 'ls -d /proc/[0-9]* | wc -l'"; assert_out '[3-9]'; return 0; }
 	machine "$walk sh -c 'ls -d /proc/[0-9]* | wc -l
 		setuidgid 7:7 sh -c \"ls -d /proc/[0-9]*\" 2>/dev/null | wc -l'"
@@ -106,6 +110,7 @@ testHidepidHides()
 
 testClonePerVassal()
 {
+	can_ns || return 0
 	"$HELPER/facts" $(printf 'ns_%s ' $kinds) >"$T/ours"
 	run "$CB" nsclone $as --ns fs,net,ipc,uts,pid "$HELPER/facts" $(printf 'ns_%s ' $kinds)
 	assert_status 0
@@ -117,6 +122,7 @@ testClonePerVassal()
 # is mounted below it and not kept is not there.
 testNamespace()
 {
+	can_ns || return 0
 	app=$T/apps/app1
 	make_root "$app"
 	mkdir -p "$app/nfs" "$app/nfs1" "$app/lost" "$T/mnt/nfs1"
@@ -158,6 +164,7 @@ state='sed -n "s|^\([^ ]*\) [^ ]* [^ ]* [^ ]* $0/h/\([^ ]*\) \([^ ]*\) .*- \(.*\
 
 testHookMounts()
 {
+	can_ns || return 0
 	hooks nsmount "mount:tmpfs none $T/h/a ro,nosuid,nodev size=4k" sh -c "$state" "$T"
 	assert_out "a ro,nosuid,nodev,relatime tmpfs none ro,size=4k*"
 	hooks nsmount "mount:tmpfs what $T/h/a" sh -c "$state" "$T"
@@ -184,6 +191,7 @@ b ro,relatime tmpfs none ro*"
 
 testHookPropagation()
 {
+	can_ns || return 0
 	hooks nsmount "mount:tmpfs none $T/h/a shared" sh -c 'grep -c " $0/h/a .* shared:" /proc/self/mountinfo' "$T"
 	assert_out 1
 	hooks nsmount "mount:none none $T/h shared" nsmount "mount:none none $T/h private,rec" \
@@ -193,6 +201,7 @@ testHookPropagation()
 
 testHookUmounts()
 {
+	can_ns || return 0
 	for flags in rec recursive,detach detach rec,force; do
 		hooks nsmount "mount:tmpfs none $T/h/a" nsmount mkdir "$T/h/a/x" nsmount "mount:tmpfs none $T/h/a/x" \
 			nsmount mkdir "$T/h/a/c d" nsmount "mount:tmpfs none $T/h/a/c\\040d" \
@@ -207,6 +216,7 @@ testHookUmounts()
 
 testBadHooks()
 {
+	can_ns || return 0
 	mkdir -p "$T/h"
 	usage="usage: mount:TYPE WHAT WHERE [[]FLAG,...[]] [[]DATA[]]"
 	while IFS='|' read -r word why; do

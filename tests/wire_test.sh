@@ -47,6 +47,7 @@ two()
 
 testServerOfOurs()
 {
+	can_ns || return 0
 	said close "$closed"
 	said hang-up "$closed"
 	said garbage "$alien"
@@ -67,6 +68,7 @@ testServerOfOurs()
 
 testServerOfUwsgi()
 {
+	can_ns || return 0
 	said u-close "$closed"
 	said u-garbage "$alien"
 	said u-magic "$alien"
@@ -131,6 +133,7 @@ testDeadline()
 # All or nothing: whatever the limit of files is, it is joined whole or refused.
 testLimitOfFiles()
 {
+	can_ns -Ur || return 0
 	up "$T/up" "$CB" setns-serve "$S" nsclone $as -mpiun sh -c "$sleeper" "$T/up" || return 0
 	refusals=0
 	for n in 4 5 6 7 8 9 10 11 12 13 14 15 16 20 24 32; do
@@ -176,6 +179,7 @@ serves()
 
 testClients()
 {
+	can_ns || return 0
 	serve || return 0
 	is_root && held=$(ls "/proc/$outer/fd")
 	serves "a good one"
@@ -208,6 +212,7 @@ testClients()
 # 200 that say nothing while 200 others are served; then more than it has room for.
 testSilentClients()
 {
+	can_ns || return 0
 	serve || return 0
 	is_root && held=$(ls "/proc/$outer/fd")
 	server=$outer
@@ -242,6 +247,7 @@ testSilentClients()
 # A server that runs out of descriptors closes the oldest and goes on.
 testServerWithFewFiles()
 {
+	can_ns || return 0
 	serve "$HELPER/with" --nofile 24 || return 0
 	server=$outer
 	up "$T/silent" sh -c 'exec "$HELPER/peer" ask "$0" none 60 >"$1"' "$S" "$T/silent" || return 0
