@@ -217,4 +217,24 @@ testBareCallCuresNothing()
 	assert_err "pivot_root: pivot_root '$R' '$R/old': * ('$R' is not a mount point; add: nsmount rbind $R $R)"
 }
 
+# "/" is a chroot's and no mount point: new mounts and a new root all the same.
+testInAChroot()
+{
+	can_ns -Ur || return 0
+	make_root "$T/box"
+	make_root "$T/box/new"
+	cp "$CB" "$T/box/bin/cellbox"
+	enter=$(is_root || echo "/usr/bin/unshare -r")
+	run $enter chroot "$T/box" /bin/cellbox unshare -m nsmount tmpfs /tmp \
+		sh -c 'echo >/tmp/made; ls /tmp'
+	assert_status 0
+	assert_out made
+	run $enter chroot "$T/box" /bin/cellbox nsclone -mp \
+		nsmount -R /new proc /proc pivotroot /new \
+		sh -c 'cut -d" " -f5 /proc/self/mountinfo; cd ..; ls -d box new 2>&1'
+	assert_out "/*/proc*ls: box: No such file or directory*ls: new: No such file or directory"
+	assert_err ''
+	assertEquals "outside" "" "$(ls "$T/box/tmp")"
+}
+
 . shunit2
