@@ -135,7 +135,9 @@ int path_open(int root, const char *path)
 	}
 	if (root == AT_FDCWD)
 		return sys_open(root, path, O_PATH, 0);
-	do /* EAGAIN: something was renamed while ".." was resolved */
+	/* IN_ROOT follows no magic links today: openat2(2) promises it not.
+	 * EAGAIN: something was renamed while ".." was resolved. */
+	do
 		fd = sys_openat2(root, path, O_PATH,
 				 RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
 	while (fd < 0 && errno == EAGAIN);
