@@ -8,6 +8,7 @@
  * forwards signals. A jail's root with CAP_SYS_PTRACE can seize the child: it
  * must have nothing to lose at any moment.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
 #include <sys/prctl.h>
@@ -20,6 +21,7 @@
 #include "opt.h"
 #include "proc.h"
 #include "stay.h"
+#include "sys.h"
 
 static void open_target(struct jail *j, pid_t pid, int keep_privileges)
 {
@@ -97,6 +99,9 @@ static char **run(char **argv)
 		fdpass_ask(path, trust, &jail);
 	if (!keep_privileges)
 		check_limits(&jail);
+	/* The jail's user namespace may deny setgroups: ours go before. */
+	if (!keep_privileges && sys_no_groups() && errno != EPERM)
+		die("give up supplementary groups: %m");
 	kinds = jail_enter(&jail);
 	if (!keep_privileges && limit_take(&jail.limits))
 		die("take the jail's limits on: %m");

@@ -150,6 +150,10 @@ testTrustUid()
 	assert_out "uid=0 0 0
 uid_map=0 12345 1
 hostname=user"
+	# setgroups is denied in there: groups of ours would stay.
+	run /usr/bin/setpriv --groups 4242 "$CB" setns-join --trust-uid 12345 "$T/theirs/sock" \
+		"$HELPER/facts" groups
+	assert_out "groups="
 	down
 	assert_status 143
 }
