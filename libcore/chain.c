@@ -166,8 +166,7 @@ int chain_root_is_foreign(void)
 
 int chain_block(void)
 {
-	const sys_sigset all =
-		~(SYS_SIG(SIGTSTP) | SYS_SIG(SIGTTIN) | SYS_SIG(SIGTTOU));
+	const sys_sigset all = ~0ULL;
 
 	if (sys_sigmask(SIG_SETMASK, &all, &chain.mask))
 		return -1;
@@ -207,10 +206,17 @@ void chain_fail(int err)
 
 static int arm(void)
 {
-	return prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL);
+	int orphan;
+
+	if (prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL))
+		return -1;
+	/* getppid() is 0 in a new pid namespace; the pair tells everywhere. */
+	orphan = chain.hello.n ? hello_is_orphan(&chain.hello) : 0;
+	if (orphan > 0)
+		_exit(125);
+	return orphan;
 }
 
-/* A parent that died before this never stood, for which the program waits. */
 int chain_die_with_parent(int death)
 {
 	chain.armed = 1;
@@ -234,17 +240,7 @@ int chain_die_with_caller(int death)
 
 int chain_credentials_changed(void)
 {
-	int orphan;
-
-	if (!chain.armed)
-		return 0;
-	if (arm())
-		return -1;
-	/* getppid() is 0 in a new pid namespace; the pair tells everywhere. */
-	orphan = chain.hello.n ? hello_is_orphan(&chain.hello) : 0;
-	if (orphan > 0)
-		_exit(125);
-	return orphan;
+	return chain.armed ? arm() : 0;
 }
 
 void chain_stops(int end)

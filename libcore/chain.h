@@ -72,8 +72,8 @@ int chain_root_is_foreign(void);
 /* The old one was dropped. */
 int chain_pivoted(void);
 
-/* Block all signals but TSTP, TTIN and TTOU (the terminal must be able to stop
- * who waits), set SIGCHLD to default; what the caller had is kept. 0, or -1. */
+/* Block all signals and set SIGCHLD to default; what the caller had is kept. Who
+ * waits stops and goes on with its child (stay_stop). 0, or -1. */
 int chain_block(void);
 /* The caller's signal mask */
 sys_sigset chain_caller_mask(void);
@@ -87,7 +87,7 @@ int chain_stays(int keeps_all);
 void chain_fail(int err);
 /* The forked child lives no longer than its parent; death: the signal that the
  * program gets when it is gone, 0: none (once there is one, KILL for every later
- * fork). 0, or -1 and errno. */
+ * fork). Ends the process if the parent has died already. 0, or -1 and errno. */
 int chain_die_with_parent(int death);
 /* The same of the process that the caller started. */
 int chain_die_with_caller(int death);

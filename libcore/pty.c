@@ -220,12 +220,6 @@ void pty_fork(void)
 
 void pty_foreground(void)
 {
-	const sys_sigset ttou = SYS_SIG(SIGTTOU);
-	int failed;
-
-	sys_sigmask(SIG_BLOCK, &ttou, NULL);
-	failed = setpgid(0, 0) || tcsetpgrp(STDIN_FILENO, getpgrp());
-	sys_sigmask(SIG_UNBLOCK, &ttou, NULL);
-	if (failed)
+	if (setpgid(0, 0) || tcsetpgrp(STDIN_FILENO, getpgrp()))
 		die("take the terminal's foreground: %m");
 }
