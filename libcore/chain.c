@@ -17,6 +17,8 @@ static struct {
 	enum chain_walk walk;
 	const struct applet *applet; /* the step at work, */
 	char **words;		     /* and where it begins */
+	const char *file;	     /* a line of it that the step is at */
+	unsigned int line;
 	int steps, acts;   /* so far; acts: those that need no program */
 	int kinds, joined; /* namespaces made, and joined */
 	int pid_pending;   /* a pid namespace begins with the next fork */
@@ -64,6 +66,27 @@ void chain_show(int fd, const char *before, char **words, char **end)
 	}
 	fmt_add(&f, "\n");
 	fmt_flush(&f);
+}
+
+void chain_place(const char *file, unsigned int line)
+{
+	chain.file = file;
+	chain.line = line;
+}
+
+const char *chain_file(void)
+{
+	return chain.file;
+}
+
+unsigned int chain_line(void)
+{
+	return chain.line;
+}
+
+int chain_printing(void)
+{
+	return chain.walk == CHAIN_PRINT;
 }
 
 int chain_reading(char **rest)

@@ -36,6 +36,12 @@ void chain_step(const struct applet *applet, char **words);
 /* The name of the step at work, for messages; "cellbox" before the first. */
 const char *chain_name(void);
 const struct applet *chain_applet(void);
+/* The line of a file that the step is at, for messages; NULL: of none. */
+void chain_place(const char *file, unsigned int line);
+const char *chain_file(void);
+unsigned int chain_line(void);
+/* The steps are read to be printed (-n). */
+int chain_printing(void);
 /* True while reading: the step, which uses the words before rest, must not do
  * anything. With -n and -x the step is shown here. */
 int chain_reading(char **rest);

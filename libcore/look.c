@@ -6,8 +6,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "cap.h"
@@ -139,4 +141,17 @@ int look_is_filtered(void)
 
 	return !!strstr(look_slurp("/proc/self/status", buf, sizeof(buf)),
 			"\nSeccomp:\t2");
+}
+
+int look_is_before(int major, int minor)
+{
+	struct utsname u;
+	char *end;
+	long is;
+
+	if (uname(&u))
+		return 0;
+	is = strtol(u.release, &end, 10);
+	return is < major || (is == major && *end == '.' &&
+			      strtol(end + 1, NULL, 10) < minor);
 }

@@ -54,7 +54,8 @@ int mountinfo_next(struct mountinfo *m)
 
 	if (!line)
 		return 0;
-	m->id = strtoll(line, NULL, 10);
+	m->id = strtoll(line, &field, 10);
+	m->parent = strtoll(field, NULL, 10);
 	m->shared = 0;
 	field = strtok_r(line, " ", &save);
 	for (int i = 0; field && strcmp(field, "-"); i++) {

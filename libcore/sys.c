@@ -22,6 +22,7 @@
 #define SYS_fsopen     430
 #define SYS_fsconfig   431
 #define SYS_fsmount    432
+#define SYS_fspick     433
 #endif
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
@@ -71,6 +72,22 @@ int sys_open(int dir, const char *path, int flags, mode_t mode)
 	/* O_LARGEFILE: what libc adds for itself on 32 bits */
 	return syscall(SYS_openat, (long)dir, path,
 		       (long)(flags | O_CLOEXEC | O_LARGEFILE), (long)mode);
+}
+
+unsigned long sys_files(unsigned long limit)
+{
+	uint64_t both[2] = {0, 0}, was; /* soft, hard */
+
+	syscall(SYS_prlimit64, 0L, (long)RLIMIT_NOFILE, NULL, both);
+	was = both[0];
+	both[0] = limit < both[1] ? limit : both[1];
+	syscall(SYS_prlimit64, 0L, (long)RLIMIT_NOFILE, both, NULL);
+	return was;
+}
+
+int sys_getdents(int dir, char *buf, unsigned int size)
+{
+	return syscall(SYS_getdents64, (long)dir, buf, (long)size);
 }
 
 int sys_openat2(int dir, const char *path, uint64_t flags, uint64_t resolve)
@@ -220,11 +237,12 @@ int sys_open_tree(int dir, const char *path, unsigned int flags)
 		       (long)(flags | O_CLOEXEC));
 }
 
-int sys_move_mount(int tree, int target)
+int sys_move_mount(int tree, int dir, const char *path)
 {
-	return syscall(
-		SYS_move_mount, (long)tree, "", (long)target, "",
-		(long)(MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH));
+	/* MOVE_MOUNT_T_SYMLINKS and _AUTOMOUNTS: as mount(2) */
+	return syscall(SYS_move_mount, (long)tree, "", (long)dir, path,
+		       (long)(MOVE_MOUNT_F_EMPTY_PATH |
+			      (*path ? 0x30 : MOVE_MOUNT_T_EMPTY_PATH)));
 }
 
 int sys_fsopen(const char *type)
@@ -235,6 +253,12 @@ int sys_fsopen(const char *type)
 int sys_fsconfig(int fs, unsigned int cmd, const char *key, const char *value)
 {
 	return syscall(SYS_fsconfig, (long)fs, (long)cmd, key, value, 0L);
+}
+
+int sys_fspick(int mount)
+{
+	return syscall(SYS_fspick, (long)mount, "",
+		       9L /* FSPICK_CLOEXEC | FSPICK_EMPTY_PATH */);
 }
 
 int sys_fsmount(int fs, unsigned int attr)

@@ -1,0 +1,216 @@
+/* plan.c - steps of nsmount, many at once: all or none
+ *
+ * SPDX-License-Identifier: 0BSD
+ *
+ * Text and steps lie in mappings of their own: the exec releases them.
+ */
+#include "plan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "chain.h"
+#include "err.h"
+#include "source.h"
+#include "verb.h"
+
+void plan_begin(struct plan *p, const char *file)
+{
+	memset(p, 0, sizeof(*p));
+	p->file = file;
+	p->steps = &p->one;
+	p->room = 1;
+}
+
+static void *map(size_t bytes)
+{
+	void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (at == MAP_FAILED)
+		die("memory for %lu bytes: %m", (unsigned long)bytes);
+	return at;
+}
+
+/* Twice the room in a mapping of this size */
+static void *grow(void *old, size_t bytes)
+{
+	void *at = mremap(old, bytes, 2 * bytes, MREMAP_MAYMOVE);
+
+	if (at == MAP_FAILED)
+		die("memory for %lu bytes: %m", 2 * (unsigned long)bytes);
+	return at;
+}
+
+void plan_load(struct plan *p)
+{
+	int fd = STDIN_FILENO;
+	size_t room = 65536;
+	ssize_t n;
+
+	if (strcmp(p->file, "-"))
+		fd = sys_open(AT_FDCWD, p->file, O_RDONLY, 0);
+	if (fd < 0)
+		die("open the plan '%s': %m", p->file);
+	p->text = map(room);
+	while ((n = read(fd, p->text + p->size, room - p->size - 1))) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			die("read the plan '%s': %m", p->file);
+		p->size += n;
+		if (p->size > PLAN_BYTES)
+			die("the plan '%s' has more than %lu bytes", p->file,
+			    PLAN_BYTES);
+		if (p->size + 1 == room) {
+			p->text = grow(p->text, room);
+			room *= 2;
+		}
+	}
+	if (!p->size)
+		die("the plan '%s' is empty (a # says so on purpose)", p->file);
+	if (fd != STDIN_FILENO)
+		close(fd);
+}
+
+struct step *plan_add(struct plan *p)
+{
+	size_t bytes = p->room * sizeof(*p->steps);
+	struct step *s;
+
+	if (p->n == p->room && p->steps == &p->one) {
+		p->room = 1024;
+		p->steps = map(p->room * sizeof(*p->steps));
+		memcpy(p->steps, &p->one, sizeof(p->one));
+	} else if (p->n == p->room) {
+		p->steps = grow(p->steps, bytes);
+		p->room *= 2;
+	}
+	s = p->steps + p->n++;
+	return s;
+}
+
+void plan_check(const struct plan *p)
+{
+	const struct verb *verb = p->steps[p->n - 1].verb;
+
+	if (!chain_own_mounts() && !(verb->kind & VERB_UNDONE))
+		die("'%s' cannot be undone, and these mounts live on: put "
+		    "nsclone -m before",
+		    verb->name);
+}
+
+/* --- names that a mount hides ----------------------------------------------- */
+
+/* Hashes (FNV-1a) of the targets so far, word by word: a clash at worst leaves
+ * a source to its turn. */
+struct set {
+	uint64_t *hash;
+	size_t mask;
+};
+
+static int look(const struct set *set, uint64_t h, int add)
+{
+	size_t i = h & set->mask;
+
+	for (; set->hash[i]; i = (i + 1) & set->mask)
+		if (set->hash[i] == h)
+			return 1;
+	if (add)
+		set->hash[i] = h;
+	return 0;
+}
+
+/* Goes on with the words of a path; is any name on the way in the set? */
+static int follow(const struct set *set, uint64_t *h, const char *path)
+{
+	int found = look(set, *h, 0);
+
+	while (*path) {
+		size_t n = strcspn(path, "/");
+
+		if (n && (n > 1 || *path != '.')) {
+			*h = (*h ^ '/') * 0x100000001b3;
+			for (size_t i = 0; i < n; i++)
+				*h = (*h ^ (unsigned char)path[i]) *
+				     0x100000001b3;
+			found |= look(set, *h, 0);
+		}
+		path += n + !!path[n];
+	}
+	return found;
+}
+
+static int is_hidden(const struct set *set, const struct step *s)
+{
+	const char *source = s->mnt.source;
+	const char *below = source ? source_in_root(source) : NULL;
+	const char *root = below && s->root ? s->root : "";
+	uint64_t h = 0xcbf29ce484222325 + (*(*root ? root : source) == '/');
+
+	return follow(set, &h, root) | follow(set, &h, below ? below : source);
+}
+
+static void hide(const struct set *set, const struct step *s)
+{
+	const char *root = s->root ? s->root : "";
+	uint64_t h = 0xcbf29ce484222325 + (*(*root ? root : s->target) == '/');
+
+	follow(set, &h, root);
+	follow(set, &h, s->target);
+	look(set, h, 1);
+}
+
+/* --- acting ------------------------------------------------------------------ */
+
+_Noreturn static void undo(struct plan *p)
+{
+	int err = errno;
+
+	while (p->n)
+		step_undo(p->steps + --p->n);
+	chain_fail(err);
+	_exit(STATUS_FAILED);
+}
+
+static void open_all(struct plan *p)
+{
+	struct set set = {.mask = 63};
+
+	while (set.mask < 2UL * p->n)
+		set.mask = 2 * set.mask + 1;
+	set.hash = map((set.mask + 1) * sizeof(*set.hash));
+	for (unsigned int i = 0; i < p->n; i++) {
+		struct step *s = p->steps + i;
+
+		chain_place(p->file, s->line);
+		if (s->mnt.source && !is_hidden(&set, s) && step_open(s))
+			undo(p);
+		hide(&set, s);
+	}
+	munmap(set.hash, (set.mask + 1) * sizeof(*set.hash));
+}
+
+void plan_act(struct plan *p)
+{
+	unsigned long was = 0;
+
+	/* Each mount that is made is held by a descriptor, for the undoing. */
+	if (p->n > 1)
+		was = sys_files(~0UL);
+	if (p->n > 1)
+		open_all(p);
+	for (unsigned int i = 0; i < p->n; i++) {
+		chain_place(p->file, p->steps[i].line);
+		if (step_act(p->steps + i))
+			undo(p);
+	}
+	chain_place(NULL, 0);
+	for (unsigned int i = 0; i < p->n; i++)
+		step_close(p->steps + i);
+	if (p->n > 1)
+		sys_files(was);
+}
