@@ -90,7 +90,7 @@ static void read_plan(struct plan *plan, int fstab, const char *root)
 	plan_load(plan);
 	while (plan_line(plan, words, fstab)) {
 		if (chain_printing())
-			chain_show(STDOUT_FILENO, "\t", words, NULL);
+			chain_show(STDOUT_FILENO, "    ", words, NULL);
 		read_line(plan, words, root);
 	}
 }

@@ -231,6 +231,7 @@ void path_unmake(int root, const char *path, int n)
 int path_make(int root, const char *path, mode_t mode, const char *link)
 {
 	char part[PATH_MAX], name[NAME_MAX + 1];
+	size_t whole = 0; /* of part: what is there, or was made */
 	int n = 0;
 
 	if (fmt_str(part, sizeof(part), "%s", path))
@@ -254,15 +255,21 @@ int path_make(int root, const char *path, mode_t mode, const char *link)
 			       : last  ? make(dir, name, mode, link)
 				       : make(dir, name, S_IFDIR | 0755, NULL);
 		}
-		last |= made < 0;
 		if (dir >= 0)
 			close_quietly(dir);
-		n += !made;
+		if (made > 0 && n) {
+			/* "." or "..": what was made is no tail of the path */
+			errno = EINVAL;
+			made = -1;
+		}
 		if (made < 0) {
+			part[whole] = 0;
 			path_unmake(root, part, n);
 			return -1;
 		}
+		n += !made;
 		part[i] = end;
+		whole = i;
 		if (last)
 			return n;
 	}

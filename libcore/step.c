@@ -59,6 +59,8 @@ static void find_cause(const struct work *w, char why[WHY_SIZE])
 	errno = err;
 	if (!*why && s->verb->kind & VERB_UMOUNTS)
 		why_umount(why, w->root, s->target);
+	else if (!*why && m->how == MS_MOVE && err == EINVAL)
+		why_umount(why, AT_FDCWD, m->source);
 	else if (!*why && !*why_option(why, m->list) &&
 		 (mounts || err != ENOENT))
 		why_mount(why, m->type, m->type ? NULL : m->source,
