@@ -7,6 +7,7 @@
  * to it, sends every signal on to the child, and ends as the child ended; the
  * kernel then kills what is left in the pid namespace.
  */
+#include <signal.h>
 #include <unistd.h>
 
 #include "chain.h"
@@ -30,7 +31,7 @@ static char **run(char **argv)
 
 	if (getpid() != 1)
 		die("not PID 1 (put 'nsclone -p' or 'unshare -pf' before)");
-	if (!stay_fork(&s, 0, 0, 1))
+	if (!stay_fork(&s, 0, 0, SIGKILL))
 		stay_wait(&s);
 	/* A directory of the host, left open, would be a way out. */
 	sys_cloexec_from(3);

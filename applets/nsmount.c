@@ -14,12 +14,44 @@
 
 #include "chain.h"
 #include "err.h"
+#include "fmt.h"
 #include "hook.h"
 #include "opt.h"
 #include "plan.h"
 #include "step.h"
 #include "verb.h"
 #include "why.h"
+
+/* The options as they were given */
+struct words {
+	const char *options, *root, *file;
+	int fstab;
+};
+
+#define AT(member) ((void *)offsetof(struct words, member))
+
+static const struct opt table[] = {
+	OPT_STR('o', "options", AT(options), "LIST",
+		"mount options: ro,nosuid,size=1m, ..."),
+	OPT_STR('R', "root", AT(root), "ROOT",
+		"the target is below ROOT and cannot leave it"),
+	OPT_STR('F', "plan", AT(file), "FILE",
+		"one step a line, all or nothing; -: stdin"),
+	OPT_FLAG(0, "fstab", AT(fstab), "the lines are those of fstab(5)"),
+	OPT_WORD("VERBs: bind, rbind, move SOURCE TARGET",
+		 "source: a path, in-root:PATH or fd:N"),
+	OPT_WORD("proc, sysfs, tmpfs, devpts, mqueue, cgroup2, overlay TARGET",
+		 "proc -o safe: what tells of the host is covered"),
+	OPT_WORD("fs TYPE SOURCE TARGET", "any file system"),
+	OPT_WORD(
+		"dev, mkdir, file, umount, remount TARGET; symlink TEXT TARGET",
+		"dev: a small /dev; umount -o detach,force"),
+	OPT_WORD("[r]private, [r]slave, [r]shared, [r]unbindable TARGET",
+		 "how mounts propagate"),
+	OPT_WORD("mask TARGET... --", "show nothing there"),
+	OPT_WORD("'mount:...' 'umount:...'", "as in uWSGI's hooks"),
+	OPT_END,
+};
 
 static const struct verb *find_verb(const char *name)
 {
@@ -45,7 +77,8 @@ static int count(const struct verb *verb, char **argv)
 	return n;
 }
 
-/* Adds the steps of `VERB OPERAND...` to the plan; *argv is what follows. */
+/* Adds the steps of `VERB OPERAND...` to the plan, which begins here if it has
+ * no file; *argv is what follows. */
 static void read_step(struct plan *plan, char ***argv, const char *options,
 		      const char *root)
 {
@@ -53,6 +86,8 @@ static void read_step(struct plan *plan, char ***argv, const char *options,
 	int n = count(verb, *argv);
 	char **word = opt_operands(argv, n);
 
+	if (!plan->file)
+		plan_begin(plan, NULL, n);
 	for (int i = 0; i < (verb->operands < 0 ? n : 1); i++) {
 		struct step *s = plan_add(plan);
 
@@ -64,20 +99,18 @@ static void read_step(struct plan *plan, char ***argv, const char *options,
 /* The words of one line of a plan */
 static void read_line(struct plan *plan, char **argv, const char *root)
 {
-	const char *options = NULL, *own = NULL;
-	const struct opt table[] = {
-		OPT_STR('o', "options", &options, "LIST", NULL),
-		OPT_STR('R', "root", &own, "ROOT", NULL),
-		OPT_END,
-	};
+	struct words w = {0};
 
 	for (char **word = argv; *word; word++)
-		if (!strncmp(*word, "--h", 3))
+		if (**word == '-' && (*word)[strspn(*word, "-")] &&
+		    strchr("hVv", (*word)[strspn(*word, "-")]))
 			die("'%s' has no place in a plan", *word);
-	opt_parse(&argv, table, 0);
-	if (root && own)
-		die("-R '%s': it stands before -F already", own);
-	read_step(plan, &argv, options, root ? root : own);
+	opt_parse_in(&argv, table, 0, &w);
+	if (w.file || w.fstab)
+		die("a plan in a plan");
+	if (root && w.root)
+		die("-R '%s': it stands before -F already", w.root);
+	read_step(plan, &argv, w.options, root ? root : w.root);
 	plan_check(plan);
 	if (*argv)
 		die("'%s' is one word too many", *argv);
@@ -90,7 +123,7 @@ static void read_plan(struct plan *plan, int fstab, const char *root)
 	plan_load(plan);
 	while (plan_line(plan, words, fstab)) {
 		if (chain_printing())
-			chain_show(STDOUT_FILENO, "    ", words, NULL);
+			fmt_words(STDOUT_FILENO, "    ", words, NULL);
 		read_line(plan, words, root);
 	}
 }
@@ -119,56 +152,31 @@ static char **run_hook(char **argv, const char *word, int plain)
 
 static char **run(char **argv)
 {
-	const char *options = NULL, *root = NULL, *file = NULL;
-	int fstab = 0;
-	const struct opt table[] = {
-		OPT_STR('o', "options", &options, "LIST",
-			"mount options: ro,nosuid,size=1m, ..."),
-		OPT_STR('R', "root", &root, "ROOT",
-			"the target is below ROOT and cannot leave it"),
-		OPT_STR('F', "plan", &file, "FILE",
-			"one step a line, all or nothing; -: stdin"),
-		OPT_FLAG(0, "fstab", &fstab, "the lines are those of fstab(5)"),
-		OPT_WORD("bind, rbind, move SOURCE TARGET",
-			 "rbind: with what is mounted below"),
-		OPT_WORD(
-			"proc, sysfs, tmpfs, devpts, mqueue, cgroup2, overlay, "
-			"dev TARGET",
-			"proc -o safe covers what tells of the host"),
-		OPT_WORD("fs TYPE SOURCE TARGET", "any file system"),
-		OPT_WORD("mkdir, file, remount, umount TARGET",
-			 "umount -o detach,force"),
-		OPT_WORD("symlink TEXT TARGET", "as ln -s"),
-		OPT_WORD("mask TARGET... --", "show nothing there"),
-		OPT_WORD("[r]private, slave, shared, unbindable TARGET",
-			 "how mounts propagate"),
-		OPT_WORD("'mount:...' 'umount:...'", "as in uWSGI's hooks"),
-		OPT_END,
-	};
+	struct words w = {0};
 	struct plan plan;
 
-	opt_parse(&argv, table, 0);
-	if (fstab && !file)
+	opt_parse_in(&argv, table, 0, &w);
+	if (w.fstab && !w.file)
 		die("--fstab wants -F FILE");
-	if (file && options)
+	if (w.file && w.options)
 		die("-o '%s': with -F it stands in the lines of the plan",
-		    options);
-	if (!file && *argv && hook_is(*argv)) {
+		    w.options);
+	if (!w.file && *argv && hook_is(*argv)) {
 		const char *word = *opt_operands(&argv, 1);
 
-		return run_hook(argv, word, !options && !root);
+		return run_hook(argv, word, !w.options && !w.root);
 	}
-	plan_begin(&plan, file);
-	if (!file)
-		read_step(&plan, &argv, options, root);
+	plan_begin(&plan, w.file, 0);
+	if (!w.file)
+		read_step(&plan, &argv, w.options, w.root);
 	argv = chain_or_done(argv);
 	if (chain_reading(argv)) {
-		if (file && chain_printing() && strcmp(file, "-"))
-			read_plan(&plan, fstab, root);
+		if (w.file && chain_printing() && strcmp(w.file, "-"))
+			read_plan(&plan, w.fstab, w.root);
 		return argv;
 	}
-	if (file)
-		read_plan(&plan, fstab, root);
+	if (w.file)
+		read_plan(&plan, w.fstab, w.root);
 	plan_act(&plan);
 	return argv;
 }

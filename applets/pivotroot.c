@@ -23,6 +23,7 @@ static char **run(char **argv)
 	int own = chain_own_mounts();
 
 	chain_makes(CLONE_NEWNS);
+	chain_leaves_root();
 	if (!put_old)
 		chain_pivots();
 	if (chain_reading(argv))

@@ -147,8 +147,6 @@ int dev_mount(int root, const char *target, const char **failed,
 	if (!bad)
 		return dir;
 	mnt_undo(dir);
-	bad = errno;
-	close(dir);
-	errno = bad;
+	sys_close(dir);
 	return -1;
 }

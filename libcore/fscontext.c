@@ -11,15 +11,6 @@
 #include "fmt.h"
 #include "mntold.h"
 
-static void close_quietly(int fd)
-{
-	int err = errno;
-
-	if (fd >= 0)
-		close(fd);
-	errno = err;
-}
-
 /* The last error of the kernel's own: "e proc: Unknown parameter 'x'" */
 static void read_log(int fs, char log[MNT_LOG])
 {
@@ -85,7 +76,7 @@ int fscontext_make(const struct mnt *m, char log[MNT_LOG])
 		tree = sys_fsmount(fs, m->set);
 	if (tree < 0)
 		read_log(fs, log);
-	close_quietly(fs);
+	sys_close(fs);
 	return tree;
 }
 
@@ -96,7 +87,7 @@ int fscontext_again(const struct mnt *m, int fd, char log[MNT_LOG])
 
 	if (fs >= 0 && failed)
 		read_log(fs, log);
-	close_quietly(fs);
+	sys_close(fs);
 	return failed && (errno == ENOSYS || errno == EPERM || errno == EXDEV)
 		       ? mntold_data(m, fd)
 		       : -failed;

@@ -159,7 +159,7 @@ static int act_mount(const struct hook *h, char log[MNT_LOG])
 	int is_new = !h->mnt.type || strcmp(h->mnt.type, "none");
 	int fd = is_new ? mnt_make(&h->mnt, AT_FDCWD, h->where, log)
 			: path_open(AT_FDCWD, h->where);
-	int failed, err;
+	int failed;
 
 	if (fd < 0)
 		return -1;
@@ -168,9 +168,7 @@ static int act_mount(const struct hook *h, char log[MNT_LOG])
 	failed = propagation && mnt_call(fd, propagation, NULL);
 	if (failed && is_new)
 		mnt_undo(fd);
-	err = errno;
-	close(fd);
-	errno = err;
+	sys_close(fd);
 	return -failed;
 }
 

@@ -53,16 +53,14 @@ void idmount_check(const char *text, const char *list)
 static int write_file(pid_t pid, const char *name, const char *map)
 {
 	char path[48];
-	int fd, failed, err;
+	int fd, failed;
 
 	fmt_str(path, sizeof(path), "/proc/%d/%s", pid, name);
 	fd = sys_open(AT_FDCWD, path, O_WRONLY, 0);
 	if (fd < 0)
 		return -1;
 	failed = write(fd, map, strlen(map)) < 0;
-	err = errno;
-	close(fd);
-	errno = err;
+	sys_close(fd);
 	return -failed;
 }
 
@@ -90,7 +88,7 @@ static int make(const char *map, char log[MNT_LOG])
 
 	if (pipe2(ends, O_CLOEXEC))
 		return -1;
-	child = sys_clone(CLONE_NEWUSER);
+	child = sys_clone(CLONE_NEWUSER, -1);
 	if (!child) {
 		close(ends[1]);
 		while (read(ends[0], &byte, 1) < 0 && errno == EINTR)

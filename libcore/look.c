@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
@@ -15,6 +14,8 @@
 #include "cap.h"
 #include "fmt.h"
 #include "mountinfo.h"
+#include "num.h"
+#include "proc.h"
 #include "sys.h"
 
 /* The first bytes of a small file; empty if there are none. */
@@ -139,19 +140,17 @@ int look_is_filtered(void)
 {
 	char buf[4096];
 
-	return !!strstr(look_slurp("/proc/self/status", buf, sizeof(buf)),
-			"\nSeccomp:\t2");
+	return !!proc_field("/proc/self/status", "\nSeccomp:\t2", buf,
+			    sizeof(buf));
 }
 
-int look_is_before(int major, int minor)
+int look_is_before(unsigned int major, unsigned int minor)
 {
 	struct utsname u;
-	char *end;
-	long is;
+	const char *at = u.release;
+	uint64_t is[2];
 
-	if (uname(&u))
-		return 0;
-	is = strtol(u.release, &end, 10);
-	return is < major || (is == major && *end == '.' &&
-			      strtol(end + 1, NULL, 10) < minor);
+	return !uname(&u) && !num_take(&at, 10, is) && *at++ == '.' &&
+	       !num_take(&at, 10, is + 1) &&
+	       (is[0] < major || (is[0] == major && is[1] < minor));
 }

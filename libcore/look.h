@@ -32,7 +32,7 @@ int look_is_below(const char *path, const char *top);
 /* A seccomp filter is in force on this process. */
 int look_is_filtered(void);
 /* This Linux is older than that. */
-int look_is_before(int major, int minor);
+int look_is_before(unsigned int major, unsigned int minor);
 /* What keeps the mount of this id busy, as " (...)": a mount on it, or the first
  * process found in it */
 void look_holder(char *buf, size_t size, int64_t id);

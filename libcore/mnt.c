@@ -22,15 +22,6 @@ static int is_absent(void)
 	return errno == ENOSYS || errno == EPERM;
 }
 
-static void close_quietly(int fd)
-{
-	int err = errno;
-
-	if (fd > 0)
-		close(fd);
-	errno = err;
-}
-
 static int call(const char *name, unsigned long flags, const char *data)
 {
 	return flags ? mount(NULL, name, NULL, flags, data)
@@ -137,7 +128,7 @@ static int attach(const struct mnt *m, int tree, int target, const char *path,
 
 	/* Before Linux 5.12 only an attached mount gets flags. */
 	if ((late && (!is_absent() || m->userns)) ||
-	    sys_move_mount(tree, target, target == AT_FDCWD ? path : ""))
+	    sys_move_mount_to(tree, target, target == AT_FDCWD ? path : ""))
 		return -1;
 	return late && flags_now(m, tree, deep, log) ? mnt_undo(tree) : 0;
 }
@@ -171,7 +162,7 @@ static int make_old(const struct mnt *m, int root, const char *path, int target,
 	    !flags_now(m, fd, !!(m->how & MS_REC), log))
 		return fd;
 	mnt_undo(fd);
-	close_quietly(fd);
+	sys_close(fd);
 	return -1;
 }
 
@@ -179,12 +170,10 @@ static int make_old(const struct mnt *m, int root, const char *path, int target,
 static void tell_kinds(int tree, int root, const char *path)
 {
 	int fd = errno == EINVAL ? path_open(root, path) : -1;
-	int differ = fd >= 0 && is_directory(tree) != is_directory(fd);
 
-	if (fd < 0)
-		return;
-	close(fd);
-	errno = differ ? ENOTDIR : EINVAL;
+	if (fd >= 0 && is_directory(tree) != is_directory(fd))
+		errno = ENOTDIR;
+	sys_close(fd);
 }
 
 /* Instead of a tree that cannot be attached what it was made of */
@@ -213,7 +202,7 @@ int mnt_make(const struct mnt *given, int root, const char *path,
 	if (target != -1)
 		tree = get_tree(m, log);
 	if (tree > 0 && !attach(m, tree, target, path, log)) {
-		close_quietly(target);
+		sys_close(target);
 		return tree;
 	}
 	if (tree > 0)
@@ -221,14 +210,14 @@ int mnt_make(const struct mnt *given, int root, const char *path,
 	if (tree > 0 && is_absent() && !m->userns)
 		tree = reopen(m, tree);
 	else if (tree > 0)
-		close_quietly(tree);
+		sys_close(tree);
 	if (!tree && target == AT_FDCWD)
 		target = path_open(root, path);
 	if (!tree && target >= 0 && !m->userns)
 		fd = make_old(m, root, path, target, log);
-	close_quietly(target);
+	sys_close(target);
 	if (tree <= 0)
-		close_quietly(m->source_fd);
+		sys_close(m->source_fd ? m->source_fd : -1);
 	return fd;
 }
 

@@ -5,10 +5,10 @@
 #include "mountinfo.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "num.h"
 #include "sys.h"
 
 int mountinfo_open(struct mountinfo *m)
@@ -51,11 +51,15 @@ static char *next_line(struct mountinfo *m)
 int mountinfo_next(struct mountinfo *m)
 {
 	char *line = next_line(m), *save, *field;
+	const char *at = line;
+	uint64_t id, parent;
 
 	if (!line)
 		return 0;
-	m->id = strtoll(line, &field, 10);
-	m->parent = strtoll(field, NULL, 10);
+	if (num_take(&at, 10, &id) || num_take(&at, 10, &parent))
+		return 0;
+	m->id = id;
+	m->parent = parent;
 	m->shared = 0;
 	field = strtok_r(line, " ", &save);
 	for (int i = 0; field && strcmp(field, "-"); i++) {

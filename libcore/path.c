@@ -196,14 +196,6 @@ static int is_kind(int fd, mode_t mode)
 	return !fstat(fd, &st) && (st.st_mode & S_IFMT) == (mode & S_IFMT);
 }
 
-static void close_quietly(int fd)
-{
-	int err = errno;
-
-	close(fd);
-	errno = err;
-}
-
 void path_unmake(int root, const char *path, int n)
 {
 	char part[PATH_MAX], name[NAME_MAX + 1];
@@ -248,15 +240,13 @@ int path_make(int root, const char *path, mode_t mode, const char *link)
 		dir = last && link ? -1 : path_open(root, part);
 		made = 1;
 		if (dir < 0 || (last && !is_kind(dir, mode))) {
-			if (dir >= 0)
-				close(dir);
+			sys_close(dir);
 			dir = path_parent(root, part, name, sizeof(name));
 			made = dir < 0 ? -1
 			       : last  ? make(dir, name, mode, link)
 				       : make(dir, name, S_IFDIR | 0755, NULL);
 		}
-		if (dir >= 0)
-			close_quietly(dir);
+		sys_close(dir);
 		if (made > 0 && n) {
 			/* "." or "..": what was made is no tail of the path */
 			errno = EINVAL;

@@ -17,80 +17,54 @@
 #include "source.h"
 #include "verb.h"
 
-void plan_begin(struct plan *p, const char *file)
-{
-	memset(p, 0, sizeof(*p));
-	p->file = file;
-	p->steps = &p->one;
-	p->room = 1;
-}
-
+/* Pages come when they are touched. */
 static void *map(size_t bytes)
 {
 	void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (at == MAP_FAILED)
 		die("memory for %lu bytes: %m", (unsigned long)bytes);
 	return at;
 }
 
-/* Twice the room in a mapping of this size */
-static void *grow(void *old, size_t bytes)
+void plan_begin(struct plan *p, const char *file, unsigned int room)
 {
-	void *at = mremap(old, bytes, 2 * bytes, MREMAP_MAYMOVE);
-
-	if (at == MAP_FAILED)
-		die("memory for %lu bytes: %m", 2 * (unsigned long)bytes);
-	return at;
+	memset(p, 0, sizeof(*p));
+	p->file = file;
+	p->steps = room > 1 ? map(room * sizeof(*p->steps)) : &p->one;
 }
 
 void plan_load(struct plan *p)
 {
 	int fd = STDIN_FILENO;
-	size_t room = 65536;
 	ssize_t n;
 
 	if (strcmp(p->file, "-"))
 		fd = sys_open(AT_FDCWD, p->file, O_RDONLY, 0);
 	if (fd < 0)
 		die("open the plan '%s': %m", p->file);
-	p->text = map(room);
-	while ((n = read(fd, p->text + p->size, room - p->size - 1))) {
+	p->text = map(PLAN_BYTES + 1);
+	while ((n = read(fd, p->text + p->size, PLAN_BYTES - p->size))) {
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			die("read the plan '%s': %m", p->file);
 		p->size += n;
-		if (p->size > PLAN_BYTES)
-			die("the plan '%s' has more than %lu bytes", p->file,
-			    PLAN_BYTES);
-		if (p->size + 1 == room) {
-			p->text = grow(p->text, room);
-			room *= 2;
-		}
 	}
+	if (p->size == PLAN_BYTES)
+		die("the plan '%s' has %lu bytes or more", p->file, PLAN_BYTES);
 	if (!p->size)
 		die("the plan '%s' is empty (a # says so on purpose)", p->file);
 	if (fd != STDIN_FILENO)
 		close(fd);
+	/* A step has a byte, and one that parts it from the next. */
+	p->steps = map((p->size / 2 + 1) * sizeof(*p->steps));
 }
 
 struct step *plan_add(struct plan *p)
 {
-	size_t bytes = p->room * sizeof(*p->steps);
-	struct step *s;
-
-	if (p->n == p->room && p->steps == &p->one) {
-		p->room = 1024;
-		p->steps = map(p->room * sizeof(*p->steps));
-		memcpy(p->steps, &p->one, sizeof(p->one));
-	} else if (p->n == p->room) {
-		p->steps = grow(p->steps, bytes);
-		p->room *= 2;
-	}
-	s = p->steps + p->n++;
-	return s;
+	return p->steps + p->n++;
 }
 
 void plan_check(const struct plan *p)

@@ -19,18 +19,19 @@ struct plan {
 	char *text;
 	size_t size, at;
 	unsigned int line;
-	struct step *steps; /* one, or in a mapping that grows */
-	unsigned int n, room;
+	struct step *steps; /* one, or in a mapping */
+	unsigned int n;
 	struct step one;
 };
 
-void plan_begin(struct plan *p, const char *file);
+/* room: for so many steps, if there is no file. Dies. */
+void plan_begin(struct plan *p, const char *file, unsigned int room);
 /* Reads the file. Dies. */
 void plan_load(struct plan *p);
 /* The words of the next line that has some, as words of nsmount; messages name
  * the line from now on. 0: there is none. Dies. */
 int plan_line(struct plan *p, char *words[PLAN_WORDS], int fstab);
-/* One more step, to be set. Dies if there is no room. */
+/* One more step, to be set */
 struct step *plan_add(struct plan *p);
 /* Of the step just added: a namespace that lives on lets only those be that can
  * be taken away again. Dies. */

@@ -19,8 +19,9 @@ static int split(char *line, char *words[PLAN_WORDS])
 	     at = strtok_r(NULL, " \t", &save)) {
 		if (n == PLAN_WORDS - 4)
 			die("more than %d words", n);
-		if (strstr(at, "\\000"))
-			die("'%s': no word has a NUL byte", at);
+		for (const char *c = at; (c = strchr(c, '\\')); c++)
+			if (!strncmp(c, "\\000", 4))
+				die("'%s': no word has a NUL byte", at);
 		mountinfo_unescape(at);
 		words[n++] = at;
 	}

@@ -13,6 +13,13 @@
  * namespace it shows; -1 and errno if it cannot be told. */
 pid_t proc_number(pid_t pid);
 
+/* Opens the directory (O_PATH) of process pid (0: this one) in procfs: of /proc
+ * if that is one (whatever pid namespace it shows), else of one of our own, Linux
+ * 5.2, which root can make. -1 and errno. */
+int proc_open_dir(pid_t pid);
+/* Opens a file in that of this process. */
+int proc_open(const char *file, int flags);
+
 /* The text that follows name in the first bytes of a small file of /proc, held
  * in buf; NULL if there is none. */
 const char *proc_field(const char *path, const char *name, char *buf,

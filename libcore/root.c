@@ -28,7 +28,9 @@ static int pivot(const char *new_root, const char *put_old)
 static int cure(const char *new_root, const char *put_old)
 {
 	char path[PATH_MAX];
-	const char *tree = put_old ? new_root : getcwd(path, sizeof(path));
+	const char *tree = put_old			    ? new_root
+			   : sys_getcwd(path, sizeof(path)) ? NULL
+							    : path;
 
 	if (!tree || mount(tree, tree, NULL, MS_BIND | MS_REC, NULL))
 		return -1;

@@ -22,11 +22,7 @@ static const char *const masked[] = {"acpi",	    "asound", "interrupts",
 
 static int done(int fd, int failed)
 {
-	int err = errno;
-
-	if (fd >= 0)
-		close(fd);
-	errno = err;
+	sys_close(fd);
 	return failed;
 }
 

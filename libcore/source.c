@@ -81,7 +81,7 @@ static int open_fd(struct mnt *m, int n, char log[MNT_LOG])
 int source_open(struct mnt *m, int root, char log[MNT_LOG])
 {
 	const char *below = source_in_root(m->source);
-	int n = number(m->source), fd, failed, err;
+	int n = number(m->source), fd, failed;
 
 	*log = 0;
 	if (n >= 0)
@@ -92,9 +92,7 @@ int source_open(struct mnt *m, int root, char log[MNT_LOG])
 	if (fd < 0)
 		return -1;
 	failed = mnt_open(m, fd, "");
-	err = errno;
-	close(fd);
-	errno = err;
+	sys_close(fd);
 	return failed;
 }
 
@@ -117,8 +115,7 @@ int source_again(struct mnt *m, char log[MNT_LOG])
 	    was.st_dev == is.st_dev && was.st_ino == is.st_ino &&
 	    !path_of(fd, again) && !strcmp(path, again))
 		failed = mnt_open(m, fd, "");
-	if (fd >= 0)
-		close(fd);
+	sys_close(fd);
 	errno = EINVAL;
 	return failed;
 }

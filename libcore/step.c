@@ -38,8 +38,7 @@ static int is_target_missing(const struct work *w)
 {
 	int fd = w->s->root ? path_open(w->root, w->s->target) : 0;
 
-	if (fd > 0)
-		close(fd);
+	sys_close(fd ? fd : -1);
 	return fd < 0;
 }
 
@@ -149,15 +148,6 @@ static int open_root(const struct step *s)
 	return fd;
 }
 
-static void close_root(int root)
-{
-	int err = errno;
-
-	if (root >= 0)
-		close(root);
-	errno = err;
-}
-
 /* 0, or -1 and errno */
 static int open_now(struct work *w)
 {
@@ -196,7 +186,7 @@ int step_open(struct step *s)
 		return -1;
 	failed = open_now(&w) ? tell(&w) : 0;
 	if (in_root)
-		close_root(w.root);
+		sys_close(w.root);
 	return failed;
 }
 
@@ -211,7 +201,7 @@ int step_act(struct step *s)
 	if (w.root == -1)
 		return -1;
 	failed = open_now(&w) || (!s->skip && s->verb->act(&w)) ? tell(&w) : 0;
-	close_root(w.root);
+	sys_close(w.root);
 	if (failed)
 		step_undo(s);
 	return failed;
@@ -227,7 +217,7 @@ void step_undo(struct step *s)
 		root = s->root ? path_root(s->root) : AT_FDCWD;
 		if (root != -1)
 			path_unmake(root, s->target, s->made);
-		close_root(root);
+		sys_close(root);
 	}
 	s->made = 0;
 	step_close(s);

@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Numbers of the calls since Linux 5.2, the same on every architecture. */
@@ -54,19 +55,6 @@
 #ifndef MAX_HANDLE_SZ
 #define MAX_HANDLE_SZ 128
 #endif
-#define SIGSET_BYTES 8L
-
-int sys_sigmask(int how, const sys_sigset *set, sys_sigset *old)
-{
-	return syscall(SYS_rt_sigprocmask, (long)how, set, old, SIGSET_BYTES);
-}
-
-int sys_signalfd(sys_sigset set)
-{
-	return syscall(SYS_signalfd4, -1L, &set, SIGSET_BYTES,
-		       (long)(O_CLOEXEC | O_NONBLOCK));
-}
-
 int sys_open(int dir, const char *path, int flags, mode_t mode)
 {
 	/* O_LARGEFILE: what libc adds for itself on 32 bits */
@@ -88,6 +76,15 @@ unsigned long sys_files(unsigned long limit)
 int sys_getdents(int dir, char *buf, unsigned int size)
 {
 	return syscall(SYS_getdents64, (long)dir, buf, (long)size);
+}
+
+void sys_close(int fd)
+{
+	int err = errno;
+
+	if (fd >= 0)
+		close(fd);
+	errno = err;
 }
 
 int sys_openat2(int dir, const char *path, uint64_t flags, uint64_t resolve)
@@ -148,16 +145,30 @@ void sys_cloexec_from(unsigned int first)
 		each_open(first, ~0U, cloexec_one);
 }
 
-pid_t sys_clone(unsigned int kinds)
-{
-	/* struct clone_args as of Linux 5.3 */
-	uint64_t args[8] = {[0] = kinds, [4] = SIGCHLD};
-	pid_t pid = syscall(SYS_clone3, args, sizeof(args));
+/* struct clone_args of Linux 5.7, in words */
+enum { FLAGS, EXIT_SIGNAL = 4, LINUX_5_3 = 8, CGROUP = 10, LINUX_5_7 };
 
-	if (pid >= 0 || kinds & CLONE_NEWTIME) /* its bit is no flag of clone */
+#define CLEAR_SIGHAND (1ULL << 32) /* Linux 5.5 */
+#define INTO_CGROUP   (1ULL << 33)
+
+pid_t sys_clone(unsigned int kinds, int cgroup)
+{
+	uint64_t args[LINUX_5_7] = {
+		[FLAGS] = kinds | CLEAR_SIGHAND |
+			  (cgroup < 0 ? 0 : INTO_CGROUP),
+		[EXIT_SIGNAL] = SIGCHLD,
+		[CGROUP] = cgroup < 0 ? 0 : cgroup,
+	};
+	long size = (cgroup < 0 ? LINUX_5_3 : LINUX_5_7) * sizeof(*args);
+	pid_t pid = syscall(SYS_clone3, args, size);
+
+	if (pid < 0 && errno == EINVAL) {
+		args[FLAGS] &= ~CLEAR_SIGHAND;
+		pid = syscall(SYS_clone3, args, size);
+	}
+	if (pid >= 0 || cgroup >= 0 || kinds & CLONE_NEWTIME ||
+	    (errno != ENOSYS && errno != EPERM))
 		return pid;
-	if (errno != ENOSYS && errno != EPERM)
-		return -1;
 	return syscall(SYS_clone, (long)(kinds | SIGCHLD), NULL, NULL, NULL,
 		       0L);
 }
@@ -237,12 +248,17 @@ int sys_open_tree(int dir, const char *path, unsigned int flags)
 		       (long)(flags | O_CLOEXEC));
 }
 
-int sys_move_mount(int tree, int dir, const char *path)
+int sys_move_mount_to(int tree, int dir, const char *path)
 {
 	/* MOVE_MOUNT_T_SYMLINKS and _AUTOMOUNTS: as mount(2) */
 	return syscall(SYS_move_mount, (long)tree, "", (long)dir, path,
 		       (long)(MOVE_MOUNT_F_EMPTY_PATH |
 			      (*path ? 0x30 : MOVE_MOUNT_T_EMPTY_PATH)));
+}
+
+int sys_move_mount(int tree, int target)
+{
+	return sys_move_mount_to(tree, target, "");
 }
 
 int sys_fsopen(const char *type)

@@ -10,6 +10,7 @@
 #define SYS_H
 
 #include <sched.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/mount.h>
 #include <sys/types.h>
@@ -75,6 +76,21 @@ int sys_sigmask(int how, const sys_sigset *set, sys_sigset *old);
 /* signalfd4(2), close-on-exec and non-blocking */
 int sys_signalfd(sys_sigset set);
 
+/* rt_sigtimedwait(2): the number of a signal of set, which must be blocked; -1
+ * and EAGAIN after so many milliseconds (negative: never) */
+int sys_sigwait(sys_sigset set, int ms);
+
+/* True if this process ignores the signal. */
+int sys_ignores(int sig);
+/* Ignores it from now on, or has the standard action. 1 if it was ignored, 0 if
+ * not, -1 and errno. rt_sigaction(2) */
+int sys_ignore(int sig, int ignore);
+
+/* Milliseconds of the clock that is never set back; never 0 */
+int64_t sys_now(void);
+/* getcwd(2); musl's brings malloc */
+int sys_getcwd(char *buf, size_t size);
+
 /* openat(2) with O_CLOEXEC; musl's open adds an fcntl */
 int sys_open(int dir, const char *path, int flags, mode_t mode);
 /* Sets the soft limit of open files (~0: to the hard one); what it was before.
@@ -83,6 +99,8 @@ unsigned long sys_files(unsigned long limit);
 /* getdents64(2): records of a directory, the length in the two bytes at 16, the
  * name at 19 */
 int sys_getdents(int dir, char *buf, unsigned int size);
+/* close(2), unless fd is negative; errno is kept */
+void sys_close(int fd);
 /* openat2(2) with O_CLOEXEC, Linux 5.6; resolve: RESOLVE_* */
 int sys_openat2(int dir, const char *path, uint64_t flags, uint64_t resolve);
 /* close_range(2), Linux 5.9; before: one by one */
@@ -91,9 +109,10 @@ void sys_close_range(unsigned int first, unsigned int last);
  * before: one by one */
 void sys_cloexec_from(unsigned int first);
 
-/* fork(2) into the new namespaces of kinds (CLONE_NEW*): clone3(2), Linux 5.3,
- * else clone(2) */
-pid_t sys_clone(unsigned int kinds);
+/* fork(2) into the new namespaces of kinds (CLONE_NEW*), and into the cgroup v2
+ * of the directory cgroup (-1: none; Linux 5.7): clone3(2), Linux 5.3, else
+ * clone(2), which knows neither time namespaces nor cgroups */
+pid_t sys_clone(unsigned int kinds, int cgroup);
 /* pidfd_open(2), Linux 5.3 */
 int sys_pidfd_open(pid_t pid);
 
@@ -120,7 +139,9 @@ int64_t sys_mount_id(int dir, const char *path);
 
 /* The mount API of Linux 5.2; mount_setattr(2) of 5.12 */
 int sys_open_tree(int dir, const char *path, unsigned int flags);
-int sys_move_mount(int tree, int dir, const char *path); /* "": onto dir */
+/* Onto the path in dir, or onto the descriptor target */
+int sys_move_mount_to(int tree, int dir, const char *path);
+int sys_move_mount(int tree, int target);
 int sys_fsopen(const char *type);
 int sys_fsconfig(int fs, unsigned int cmd, const char *key, const char *value);
 int sys_fspick(int mount);

@@ -99,10 +99,7 @@ static int act_on(const struct mountinfo *m, int64_t top,
 		failed = is_inside(id, top) && look_up(id, point) < 0;
 		errno = EBUSY;
 	}
-	top = errno;
-	if (fd >= 0)
-		close(fd);
-	errno = top;
+	sys_close(fd);
 	return failed ? -1 : 0;
 }
 

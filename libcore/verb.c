@@ -19,11 +19,7 @@
 
 static int done(int fd, int failed)
 {
-	int err = errno;
-
-	if (fd >= 0)
-		close(fd);
-	errno = err;
+	sys_close(fd);
 	return failed ? -1 : 0;
 }
 

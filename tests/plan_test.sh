@@ -232,7 +232,7 @@ testHostileFiles()
 		assertEquals 1 "$(wc -l <"$T/err")"
 	done
 	run sh -c "head -c 70000000 /dev/zero | $CB unshare $as -m nsmount -F - true"
-	assert_err "nsmount: the plan '-' has more than 67108864 bytes"
+	assert_err "nsmount: the plan '-' has 67108864 bytes or more"
 }
 
 # A line of 1 MB, of many words; 100,000 lines.
