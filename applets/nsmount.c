@@ -87,7 +87,7 @@ static void read_step(struct plan *plan, char ***argv, const char *options,
 	char **word = opt_operands(argv, n);
 
 	if (!plan->file)
-		plan_begin(plan, NULL, n);
+		plan_begin(plan, NULL, verb->operands < 0 ? n : 1);
 	for (int i = 0; i < (verb->operands < 0 ? n : 1); i++) {
 		struct step *s = plan_add(plan);
 
