@@ -17,13 +17,11 @@
 #include "source.h"
 #include "verb.h"
 
-/* Pages come when they are touched. */
 static void *map(size_t bytes)
 {
-	void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *at = sys_map(bytes);
 
-	if (at == MAP_FAILED)
+	if (!at)
 		die("memory for %lu bytes: %m", (unsigned long)bytes);
 	return at;
 }
@@ -170,11 +168,11 @@ static void open_all(struct plan *p)
 
 void plan_act(struct plan *p)
 {
-	unsigned long was = 0;
+	uint64_t was, now;
 
 	/* Each mount that is made is held by a descriptor, for the undoing. */
-	if (p->n > 1)
-		was = sys_files(~0UL);
+	if (p->n > 1 && sys_files(UINT64_MAX, &was))
+		die("raise the limit of open files: %m");
 	if (p->n > 1)
 		open_all(p);
 	for (unsigned int i = 0; i < p->n; i++) {
@@ -183,8 +181,10 @@ void plan_act(struct plan *p)
 			undo(p);
 	}
 	chain_place(NULL, 0);
+	if (p->n > 1 && sys_files(was, &now)) {
+		complain("restore the limit of open files: %m");
+		undo(p);
+	}
 	for (unsigned int i = 0; i < p->n; i++)
 		step_close(p->steps + i);
-	if (p->n > 1)
-		sys_files(was);
 }

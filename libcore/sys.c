@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -49,6 +50,10 @@
 #define SYS_setresgid SYS_setresgid32
 #define SYS_setresuid SYS_setresuid32
 #endif
+#ifdef SYS_mmap2 /* of 32 bits; the last word is the offset in pages */
+#undef SYS_mmap
+#define SYS_mmap SYS_mmap2
+#endif
 #ifndef STATX_MNT_ID
 #define STATX_MNT_ID 0x1000
 #endif
@@ -62,15 +67,24 @@ int sys_open(int dir, const char *path, int flags, mode_t mode)
 		       (long)(flags | O_CLOEXEC | O_LARGEFILE), (long)mode);
 }
 
-unsigned long sys_files(unsigned long limit)
+int sys_files(uint64_t limit, uint64_t *was)
 {
-	uint64_t both[2] = {0, 0}, was; /* soft, hard */
+	uint64_t both[2]; /* soft, hard */
 
-	syscall(SYS_prlimit64, 0L, (long)RLIMIT_NOFILE, NULL, both);
-	was = both[0];
+	if (syscall(SYS_prlimit64, 0L, (long)RLIMIT_NOFILE, NULL, both))
+		return -1;
+	*was = both[0];
 	both[0] = limit < both[1] ? limit : both[1];
-	syscall(SYS_prlimit64, 0L, (long)RLIMIT_NOFILE, both, NULL);
-	return was;
+	return syscall(SYS_prlimit64, 0L, (long)RLIMIT_NOFILE, both, NULL);
+}
+
+void *sys_map(size_t bytes)
+{
+	long at = syscall(SYS_mmap, 0L, bytes, (long)(PROT_READ | PROT_WRITE),
+			  (long)(MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE),
+			  -1L, 0L);
+
+	return at == -1 ? NULL : (void *)at;
 }
 
 int sys_getdents(int dir, char *buf, unsigned int size)

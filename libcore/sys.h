@@ -93,9 +93,12 @@ int sys_getcwd(char *buf, size_t size);
 
 /* openat(2) with O_CLOEXEC; musl's open adds an fcntl */
 int sys_open(int dir, const char *path, int flags, mode_t mode);
-/* Sets the soft limit of open files (~0: to the hard one); what it was before.
- * libc's setrlimit tells all threads, which are none. */
-unsigned long sys_files(unsigned long limit);
+/* Sets the soft limit of open files, to the hard one at most; *was: what it was.
+ * libc's setrlimit tells all threads, which are none. prlimit(2) */
+int sys_files(uint64_t limit, uint64_t *was);
+/* Memory of no file, whose pages come when they are touched; NULL and errno.
+ * mmap(2): libc's takes EPERM for ENOMEM */
+void *sys_map(size_t bytes);
 /* getdents64(2): records of a directory, the length in the two bytes at 16, the
  * name at 19 */
 int sys_getdents(int dir, char *buf, unsigned int size);
