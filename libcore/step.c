@@ -52,7 +52,7 @@ static void find_cause(const struct work *w, char why[WHY_SIZE])
 		fmt_str(why, WHY_SIZE,
 			" (each mount of a plan holds a descriptor: raise "
 			"ulimit -n)");
-	else if (err == ENOENT && mounts && is_target_missing(w))
+	else if (err == ENOENT && mounts && !w->opening && is_target_missing(w))
 		fmt_str(why, WHY_SIZE, " (add: nsmount -R %s mkdir %s)",
 			s->root, s->target);
 	errno = err;
@@ -63,7 +63,7 @@ static void find_cause(const struct work *w, char why[WHY_SIZE])
 	else if (!*why && !*why_option(why, m->list) &&
 		 (mounts || err != ENOENT))
 		why_mount(why, m->type, m->type ? NULL : m->source,
-			  s->root ? NULL : s->target);
+			  s->root || w->opening ? NULL : s->target);
 	if (*w->log && (!*why || err == ENOENT))
 		fmt_str(why, WHY_SIZE, "%s", w->log);
 }
@@ -156,6 +156,7 @@ static int open_now(struct work *w)
 	struct stat st;
 	int failed = 0;
 
+	w->opening = 1;
 	if (m->idmap && !m->userns) {
 		m->userns = idmount_open(m->idmap, w->log);
 		if (m->userns < 0) {
@@ -167,9 +168,10 @@ static int open_now(struct work *w)
 		failed = source_open(m, w->root, w->log);
 	else if (m->type && s->verb->operands == 3 && *m->source == '/')
 		failed = stat(m->source, &st);
-	if (!failed || errno != ENOENT || !m->try)
+	if (failed && (errno != ENOENT || !m->try))
 		return failed;
-	s->skip = 1;
+	s->skip = failed != 0;
+	w->opening = 0;
 	return 0;
 }
 

@@ -13,6 +13,7 @@
 struct work {
 	struct step *s;
 	int root;	  /* as path.h has it */
+	int opening;	  /* the source; the target was not looked at yet */
 	const char *part; /* of a dev or a safe proc: what failed */
 	char log[MNT_LOG];
 };

@@ -146,6 +146,16 @@ testSourcesAreOpenedFirst()
 	run "$CB" unshare $as -m nsmount -R "$T/ns" -F "$T/plan" sh -c 'cd $T/ns; echo */*'
 	assert_status 0
 	assert_out "1/x 2/x"
+	# by another name it is what was there before
+	ln -s "$T/ns/1" "$T/link"
+	plan "bind $T/a /1" "bind $T/link /2"
+	run "$CB" unshare $as -m nsmount -R "$T/ns" -F "$T/plan" sh -c 'cd $T/ns; echo */*'
+	assert_out "1/file 1/sub"
+	# and a missing one is told before a mount is tried
+	plan "mkdir /x" "bind $T/a /none" "bind $T/none /none"
+	bad_line="3: bind '$T/none' '$T/ns/none': No such file or directory ('$T/none' does not exist)"
+	run "$CB" unshare $as -m nsmount -R "$T/ns" -F "$T/plan" true
+	assert_err "nsmount: $T/plan:$bad_line"
 	# the first target hides the second source, which was opened before
 	plan "bind $T/ns $T/a" "-o try bind $T/none/x $T/none"
 	run "$CB" unshare $as -m nsmount -F "$T/plan" ls "$T/a"
