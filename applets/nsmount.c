@@ -116,15 +116,15 @@ static void read_line(struct plan *plan, char **argv, const char *root)
 		die("'%s' is one word too many", *argv);
 }
 
-static void read_plan(struct plan *plan, int fstab, const char *root)
+static void read_plan(struct plan *plan, const struct words *w, int print)
 {
 	char *words[PLAN_WORDS];
 
 	plan_load(plan);
-	while (plan_line(plan, words, fstab)) {
-		if (chain_printing())
+	while (plan_line(plan, words, w->fstab)) {
+		if (print)
 			fmt_words(STDOUT_FILENO, "    ", words, NULL);
-		read_line(plan, words, root);
+		read_line(plan, words, w->root);
 	}
 }
 
@@ -154,6 +154,7 @@ static char **run(char **argv)
 {
 	struct words w = {0};
 	struct plan plan;
+	int reading;
 
 	opt_parse_in(&argv, table, 0, &w);
 	if (w.fstab && !w.file)
@@ -170,13 +171,11 @@ static char **run(char **argv)
 	if (!w.file)
 		read_step(&plan, &argv, w.options, w.root);
 	argv = chain_or_done(argv);
-	if (chain_reading(argv)) {
-		if (w.file && chain_printing() && strcmp(w.file, "-"))
-			read_plan(&plan, w.fstab, w.root);
+	reading = chain_reading(argv);
+	if (w.file && (!reading || (reading == 2 && strcmp(w.file, "-"))))
+		read_plan(&plan, &w, reading);
+	if (reading)
 		return argv;
-	}
-	if (w.file)
-		read_plan(&plan, w.fstab, w.root);
 	plan_act(&plan);
 	return argv;
 }

@@ -19,13 +19,11 @@ static struct {
 	enum chain_walk walk;
 	const struct applet *applet; /* the step at work, */
 	char **words;		     /* and where it begins */
-	const char *file;	     /* a line of it that the step is at */
-	unsigned int line;
+	struct place place;
 	int steps, acts;   /* so far; acts: those that need no program */
 	int kinds, joined; /* namespaces made, and joined */
 	int pid_pending;   /* a pid namespace begins with the next fork */
-	int own_mounts;
-	int forks;
+	int own_mounts, forks;
 	int pivoted, foreign_root;
 	sys_sigset mask;   /* the caller's */
 	int ignores_child; /* the caller ignored SIGCHLD */
@@ -60,25 +58,9 @@ const struct applet *chain_applet(void)
 	return chain.applet;
 }
 
-void chain_place(const char *file, unsigned int line)
+struct place *chain_place(void)
 {
-	chain.file = file;
-	chain.line = line;
-}
-
-const char *chain_file(void)
-{
-	return chain.file;
-}
-
-unsigned int chain_line(void)
-{
-	return chain.line;
-}
-
-int chain_printing(void)
-{
-	return chain.walk == CHAIN_PRINT;
+	return &chain.place;
 }
 
 int chain_reading(char **rest)
@@ -87,7 +69,7 @@ int chain_reading(char **rest)
 		fmt_words(STDOUT_FILENO, "", chain.words, rest);
 	if (chain.walk == CHAIN_TRACE)
 		fmt_words(STDERR_FILENO, "+ ", chain.words, rest);
-	return chain.walk < CHAIN_ACT;
+	return chain.walk < CHAIN_ACT ? chain.walk + 1 : 0;
 }
 
 char **chain_or_shell(char **argv)

@@ -158,7 +158,7 @@ static void open_all(struct plan *p)
 	for (unsigned int i = 0; i < p->n; i++) {
 		struct step *s = p->steps + i;
 
-		chain_place(p->file, s->line);
+		*chain_place() = (struct place){p->file, s->line};
 		if (s->mnt.source && !is_hidden(&set, s) && step_open(s))
 			undo(p);
 		hide(&set, s);
@@ -176,11 +176,11 @@ void plan_act(struct plan *p)
 	if (p->n > 1)
 		open_all(p);
 	for (unsigned int i = 0; i < p->n; i++) {
-		chain_place(p->file, p->steps[i].line);
+		*chain_place() = (struct place){p->file, p->steps[i].line};
 		if (step_act(p->steps + i))
 			undo(p);
 	}
-	chain_place(NULL, 0);
+	chain_place()->file = NULL;
 	if (p->n > 1 && sys_files(was, &now)) {
 		complain("restore the limit of open files: %m");
 		undo(p);

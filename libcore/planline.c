@@ -106,7 +106,7 @@ int plan_line(struct plan *p, char *words[PLAN_WORDS], int fstab)
 			end = p->text + p->size;
 		*end = 0;
 		p->at = end + 1 - p->text;
-		chain_place(p->file, ++p->line);
+		*chain_place() = (struct place){p->file, ++p->line};
 		if (strlen(line) != (size_t)(end - line))
 			die("a NUL byte in the line");
 		line += strspn(line, " \t");
@@ -116,6 +116,6 @@ int plan_line(struct plan *p, char *words[PLAN_WORDS], int fstab)
 		if (n)
 			return n;
 	}
-	chain_place(NULL, 0);
+	chain_place()->file = NULL;
 	return 0;
 }

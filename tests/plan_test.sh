@@ -22,8 +22,9 @@ plan()
 	printf '%s\n' "$@" >"$T/plan"
 }
 
-# The points of the mounts below $T/ns, in their order
-points='sed -n "s|^[^/]*/[^ ]* $T/ns\([^ ]*\) \([^ ]*\) .*|\1 \2|p" /proc/self/mountinfo | sort'
+# The points of the mounts below $T/ns, for a shell
+# shellcheck disable=SC2089,SC2090
+export points='sed -n "s|^[^/]*/[^ ]* $T/ns\([^ ]*\) \([^ ]*\) .*|\1 \2|p" /proc/self/mountinfo | sort'
 
 # bad LINE: the plan in a namespace of its own gives this line, 125, and no
 # program runs; nothing is left.
@@ -120,7 +121,6 @@ testAllOrNothing()
 	bad "3: bind '$T/a' '$T/ns/z': No such file or directory (add: nsmount -R $T/ns mkdir /z)"
 	plan "mkdir x/y" "bind $T/a x/y" "-o mkdir tmpfs t/u" "mkdir t/u/v" "file f" \
 		"symlink f l" "dev x/y" "mask x/y/null --" "fs nosuchfs none x"
-	export points
 	run ul_unshare $as -m sh -c '$CB nsmount -R $T/ns -F $T/plan; echo $?; eval "$points"; ls -A $T/ns'
 	assert_out 125
 	assert_err "nsmount: $T/plan:9: mount 'none' '$T/ns/x': No such device (this kernel has no file system 'nosuchfs')"
