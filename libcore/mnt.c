@@ -28,23 +28,31 @@ static int call(const char *name, unsigned long flags, const char *data)
 		     : umount2(name, MNT_DETACH);
 }
 
-int mnt_call(int fd, unsigned long flags, const char *data)
+/* By its name in /proc, which may be another's than the kernel's. */
+static int call_by_name(int fd, unsigned long flags, const char *data)
 {
 	char name[32];
-	int back, err;
 
 	fmt_str(name, sizeof(name), "/proc/self/fd/%d", fd);
-	if (!call(name, flags, data))
-		return 0;
-	if (errno != ENOENT && errno != ENOTDIR)
+	errno = ENOENT;
+	if (sys_mount_id(AT_FDCWD, name) != sys_mount_id(fd, ""))
 		return -1;
-	/* No /proc here. A directory can be stood in. */
+	return call(name, flags, data);
+}
+
+/* A directory can be stood in. */
+int mnt_call(int fd, unsigned long flags, const char *data)
+{
+	int back, err;
+
 	back = sys_open(AT_FDCWD, ".", O_PATH | O_DIRECTORY, 0);
-	if (back < 0 || fchdir(fd))
-		return -1;
+	if (back < 0 || fchdir(fd)) {
+		sys_close(back);
+		return call_by_name(fd, flags, data);
+	}
 	err = call(".", flags, data) ? errno : 0;
 	if (fchdir(back))
-		return -1;
+		err = errno;
 	close(back);
 	errno = err;
 	return err ? -1 : 0;
