@@ -334,6 +334,21 @@ nsmount: 'fd:': fd: wants a number
 nsmount: 'fd:9x': fd: wants a number" "$(grep ^nsmount "$T/err")"
 }
 
+# A detached tree is attached as it is, in whatever namespace.
+testSourceIsADetachedTree()
+{
+	can_ns -Ur || return 0
+	inside 'm tmpfs $T/a/sub || exit
+		$HELPER/detached 9 $T/a true || exit 99
+		$HELPER/detached 9 $T/a $CB unshare -m nsmount -R $T -o ro,mkdir bind fd:9 b/x \
+			nsmount bind fd:9 $T/c sh -c "cat $T/b/x/file $T/c/file; touch $T/c/y; echo \$?"'
+	[ $rc = 99 ] && { skip "no detached trees (Linux 5.2)"; return 0; }
+	assert_status 0
+	assert_out "file
+file
+1"
+}
+
 testSourceInTheRoot()
 {
 	can_ns -Ur || return 0
