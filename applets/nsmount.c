@@ -38,16 +38,17 @@ static const struct opt table[] = {
 	OPT_STR('F', "plan", AT(file), "FILE",
 		"one step a line, all or nothing; -: stdin"),
 	OPT_FLAG(0, "fstab", AT(fstab), "the lines are those of fstab(5)"),
-	OPT_WORD("VERBs: bind, rbind, move SOURCE TARGET",
-		 "source: a path, in-root:PATH or fd:N"),
-	OPT_WORD("proc, sysfs, tmpfs, devpts, mqueue, cgroup2, overlay TARGET",
-		 "proc -o safe: what tells of the host is covered"),
+	OPT_WORD("bind, rbind, move A TARGET",
+		 "A: a path, in-root:PATH or fd:N"),
+	OPT_WORD("proc, tmpfs, ... TARGET",
+		 "or sysfs devpts mqueue cgroup2 overlay; proc -o safe"),
 	OPT_WORD("fs TYPE SOURCE TARGET", "any file system"),
-	OPT_WORD(
-		"dev, mkdir, file, umount, remount TARGET; symlink TEXT TARGET",
-		"dev: a small /dev; umount -o detach,force"),
-	OPT_WORD("[r]private, [r]slave, [r]shared, [r]unbindable TARGET",
-		 "how mounts propagate"),
+	OPT_WORD("dev, mkdir, file TARGET",
+		 "a small /dev, a directory, an empty file"),
+	OPT_WORD("symlink TEXT TARGET", "as ln -s"),
+	OPT_WORD("umount, remount TARGET", "-o detach,force; -o ro,nosuid"),
+	OPT_WORD("[r]private, ... TARGET",
+		 "or [r]slave [r]shared [r]unbindable: propagation"),
 	OPT_WORD("mask TARGET... --", "show nothing there"),
 	OPT_WORD("'mount:...' 'umount:...'", "as in uWSGI's hooks"),
 	OPT_END,
@@ -183,7 +184,7 @@ static char **run(char **argv)
 const struct applet applet_nsmount = {
 	.name = "nsmount",
 	.args = "[-o OPTIONS] [-R ROOT] VERB OPERAND... | -F FILE",
-	.brief = "make one mount, directory or private /dev of a jail",
+	.brief = "make or change one mount of a jail, or a plan of many",
 	.examples = "cellbox nsclone -m nsmount -o ro rbind /usr /ns/usr "
 		    "pivotroot /ns sh\n"
 		    "cellbox nsmount -o size=1m,nosuid tmpfs /mnt\n"
