@@ -4,7 +4,7 @@
 # UAPI STRIP READELF V=1. What the build itself needs stands in lower case, because
 # `make CFLAGS=...` overrides every CFLAGS += in here.
 
-size_limit := 106496
+size_limit := 114688
 comma := ,
 
 PREFIX ?= /usr/local
@@ -156,6 +156,10 @@ escapes: all ## try the ways out of jails (ESCAPES="NAME...")
 	CELLBOX=$(abspath $(out)/cellbox) tests/escapes/run $(ESCAPES)
 mutants: all ## break one guard at a time: some test must fail (MUTANTS="NAME...")
 	tests/mutants/run $(MUTANTS)
+bench: all build/bench-plan ## 1000 binds by a plan beside mount(2) and bwrap (root)
+	build/bench-plan $(abspath $(out)/cellbox) $(shell command -v bwrap)
+build/bench-plan: tests/bench/plan.c tests/helper/helper.h build/tests.stamp | build/uapi/.done
+	$(call say,CC)$(compile_helper) -o $@ $<
 lint: $(objs) ## formatters, analysers and the rules of the layout
 	@OBJS='$(objs)' CC='$(CC)' FLAGS=$(call quote,$(cppflags) -isystem $(out)/libcap/include $(cflags)) scripts/lint
 size: all ## bytes per object and applet; fails above size_limit
@@ -189,4 +193,4 @@ distclean: clean ## remove .config, too
 	rm -f .config .config.old .config.new
 help: ## this list
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / { sub(/:.*/, "", $$1); printf "  %-14s %s\n", $$1, $$2 }' Makefile
-.PHONY: all menuconfig defconfig allnoconfig test-helpers check faults escapes mutants lint size install uninstall clean distclean help FORCE
+.PHONY: all menuconfig defconfig allnoconfig test-helpers check faults escapes mutants bench lint size install uninstall clean distclean help FORCE

@@ -1,246 +1,195 @@
-/* nsmount.c - make one mount, directory or device tree of a jail
+/* nsmount.c - make one mount, directory or device tree of a jail, or a plan
  *
  * SPDX-License-Identifier: 0BSD
  *
  * One step makes one mount; the verb fixes the number of operands. Without -R
  * the target is a path like any other. With -R it is opened so that it cannot
- * leave ROOT, and all is done on that descriptor.
+ * leave ROOT. All is done on descriptors. A plan is many of them: all are read
+ * before the first acts, and all are taken away again when one fails.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "chain.h"
-#include "dev.h"
 #include "err.h"
 #include "fmt.h"
 #include "hook.h"
-#include "mnt.h"
 #include "opt.h"
-#include "path.h"
-#include "safe.h"
+#include "plan.h"
+#include "step.h"
+#include "verb.h"
 #include "why.h"
 
-struct job {
-	struct mnt mnt;
-	int umount; /* MNT_* */
-	const char *target;
-	const char *root; /* -R, or NULL */
-	int root_fd;	  /* of -R, else AT_FDCWD */
+/* The options as they were given */
+struct words {
+	const char *options, *root, *file;
+	int fstab;
 };
 
-#define PLACE_SIZE 512
+#define AT(member) ((void *)offsetof(struct words, member))
 
-/* The target, for messages: with -R its name below ROOT */
-static const char *place(const struct job *job, char buf[PLACE_SIZE])
-{
-	const char *root = job->root ? job->root : "", *target = job->target;
-	size_t n = strlen(root);
-	int slashes = n ? (root[n - 1] == '/') + (*target == '/') : 1;
-
-	fmt_str(buf, PLACE_SIZE, "%s%s%s", root, slashes ? "" : "/",
-		target + (slashes == 2));
-	return buf;
-}
-
-/* An act on the target failed. */
-_Noreturn static void fail(const struct job *job, const char *act)
-{
-	const struct mnt *m = &job->mnt;
-	char why[WHY_SIZE], name[PLACE_SIZE];
-
-	why_mount(why, m->type, m->type ? NULL : m->source,
-		  job->root ? NULL : job->target);
-	if (m->source)
-		die("%s '%s' '%s': %m%s", act, m->source, place(job, name),
-		    why);
-	die("%s '%s': %m%s", act, place(job, name), why);
-}
-
-static void attach(const struct job *job, const char *act)
-{
-	char name[PLACE_SIZE];
-	int fd = path_open(job->root_fd, job->target);
-	if (fd < 0 && errno == ENOENT)
-		die("%s '%s' '%s': %m (add: nsmount -R %s mkdir %s)", act,
-		    job->mnt.source, place(job, name), job->root, job->target);
-	if (fd < 0 || mnt_attach(&job->mnt, fd))
-		fail(job, act);
-	close(fd);
-}
-
-static void do_mount(const struct job *job)
-{
-	char name[PLACE_SIZE];
-	const char *act = job->mnt.type ? "mount" : "bind", *part;
-
-	if (job->root)
-		attach(job, act);
-	else if (mnt_mount(&job->mnt, job->target))
-		fail(job, act);
-	if (!job->mnt.safe || !safe_cover(job->root_fd, job->target, &part))
-		return;
-	mnt_undo(job->root_fd, job->target);
-	die("cover '%s' of proc '%s': %m", part, place(job, name));
-}
-
-static void do_dev(const struct job *job)
-{
-	char name[PLACE_SIZE];
-	const char *part;
-
-	if (dev_mount(job->root_fd, job->target, &part))
-		die("make '%s' of dev '%s': %m", part, place(job, name));
-}
-
-static void do_mkdir(const struct job *job)
-{
-	if (path_mkdir(job->root_fd, job->target, 0755))
-		fail(job, "mkdir");
-}
-
-static void do_umount(const struct job *job)
-{
-	char name[256], where[PLACE_SIZE], why[WHY_SIZE];
-	int dir = path_parent(job->root_fd, job->target, name, sizeof(name));
-
-	if (dir < 0 || mnt_umount(dir, name, job->umount))
-		die("umount '%s': %m%s", place(job, where),
-		    job->root ? "" : why_umount(why, job->target));
-	close(dir);
-}
-
-static void mount_options(struct job *job, const char *list)
-{
-	mnt_options(&job->mnt, list);
-}
-
-static void umount_options(struct job *job, const char *list)
-{
-	job->umount = mnt_umount_options(list);
-}
-
-/* The operands are [TYPE] [SOURCE] TARGET, as many as there are. */
-static const struct verb {
-	const char *name;
-	int operands;
-	const char *type; /* of the file system, which is its source, too */
-	int recursive;
-	void (*act)(const struct job *job);
-	void (*options)(struct job *job, const char *list); /* -o, or NULL */
-} verbs[] = {
-	{"bind", 2, NULL, 0, do_mount, mount_options},
-	{"rbind", 2, NULL, 1, do_mount, mount_options},
-	{"proc", 1, "proc", 0, do_mount, mount_options},
-	{"tmpfs", 1, "tmpfs", 0, do_mount, mount_options},
-	{"fs", 3, NULL, 0, do_mount, mount_options},
-	{"dev", 1, NULL, 0, do_dev, NULL},
-	{"mkdir", 1, NULL, 0, do_mkdir, NULL},
-	{"umount", 1, NULL, 0, do_umount, umount_options},
+static const struct opt table[] = {
+	OPT_STR('o', "options", AT(options), "LIST",
+		"mount options: ro,nosuid,size=1m, ..."),
+	OPT_STR('R', "root", AT(root), "ROOT",
+		"the target is below ROOT and cannot leave it"),
+	OPT_STR('F', "plan", AT(file), "FILE",
+		"one step a line, all or nothing; -: stdin"),
+	OPT_FLAG(0, "fstab", AT(fstab), "the lines are those of fstab(5)"),
+	OPT_WORD("bind, rbind, move A TARGET",
+		 "A: a path, in-root:PATH or fd:N"),
+	OPT_WORD("proc, tmpfs, ... TARGET",
+		 "or sysfs devpts mqueue cgroup2 overlay; proc -o safe"),
+	OPT_WORD("fs TYPE SOURCE TARGET", "any file system"),
+	OPT_WORD("dev, mkdir, file TARGET",
+		 "a small /dev, a directory, an empty file"),
+	OPT_WORD("symlink TEXT TARGET", "as ln -s"),
+	OPT_WORD("umount, remount TARGET", "-o detach,force; -o ro,nosuid"),
+	OPT_WORD("[r]private, ... TARGET",
+		 "or [r]slave [r]shared [r]unbindable: propagation"),
+	OPT_WORD("mask TARGET... --", "show nothing there"),
+	OPT_WORD("'mount:...' 'umount:...'", "as in uWSGI's hooks"),
+	OPT_END,
 };
 
 static const struct verb *find_verb(const char *name)
 {
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
-		if (!strcmp(verbs[i].name, name))
-			return verbs + i;
-	die("'%s' is no verb (verbs: bind rbind proc tmpfs dev fs mkdir umount)",
-	    name);
+	const struct verb *verb = verb_find(name);
+	char names[VERB_NAMES];
+
+	if (!verb)
+		die("'%s' is no verb (verbs: %s)", name, verb_names(names));
+	return verb;
 }
 
-/* The pids that a new pid namespace is to hide are not shown instead. */
-static void check_proc(const struct mnt *m)
+/* How many operands: those of a list end before `--`. */
+static int count(const struct verb *verb, char **argv)
 {
-	if (m->type && !strcmp(m->type, "proc") && chain_pid_pending())
-		die("proc would show the old pid namespace: 'unshare -p' needs "
-		    "-f");
+	int n = 0;
+
+	if (verb->operands >= 0)
+		return verb->operands;
+	while (argv[n] && strcmp(argv[n], "--"))
+		n++;
+	if (!n || !argv[n])
+		die("'%s' wants paths and then --", verb->name);
+	return n;
+}
+
+/* Adds the steps of `VERB OPERAND...` to the plan, which begins here if it has
+ * no file; *argv is what follows. */
+static void read_step(struct plan *plan, char ***argv, const char *options,
+		      const char *root)
+{
+	const struct verb *verb = find_verb(*opt_operands(argv, 1));
+	int n = count(verb, *argv);
+	char **word = opt_operands(argv, n);
+
+	if (!plan->file)
+		plan_begin(plan, NULL, verb->operands < 0 ? n : 1);
+	for (int i = 0; i < (verb->operands < 0 ? n : 1); i++) {
+		struct step *s = plan_add(plan);
+
+		step_set(s, verb, word + i, options, root);
+		s->line = plan->line;
+	}
+}
+
+/* The words of one line of a plan */
+static void read_line(struct plan *plan, char **argv, const char *root)
+{
+	struct words w = {0};
+
+	for (char **word = argv; *word; word++)
+		if (**word == '-' && (*word)[strspn(*word, "-")] &&
+		    strchr("hVv", (*word)[strspn(*word, "-")]))
+			die("'%s' has no place in a plan", *word);
+	opt_parse_in(&argv, table, 0, &w);
+	if (w.file || w.fstab)
+		die("a plan in a plan");
+	if (root && w.root)
+		die("-R '%s': it stands before -F already", w.root);
+	read_step(plan, &argv, w.options, root ? root : w.root);
+	plan_check(plan);
+	if (*argv)
+		die("'%s' is one word too many", *argv);
+}
+
+static void read_plan(struct plan *plan, const struct words *w, int print)
+{
+	char *words[PLAN_WORDS];
+
+	plan_load(plan);
+	while (plan_line(plan, words, w->fstab)) {
+		if (print)
+			fmt_words(STDOUT_FILENO, "    ", words, NULL);
+		read_line(plan, words, w->root);
+	}
 }
 
 static char **run_hook(char **argv, const char *word, int plain)
 {
-	char why[WHY_SIZE];
+	char why[WHY_SIZE], log[MNT_LOG];
 	struct hook hook;
 
 	if (!plain)
 		die("'%s' takes neither -o nor -R", word);
 	hook_parse(&hook, word);
-	check_proc(&hook.mnt);
+	step_check(&hook.mnt);
 	argv = chain_or_done(argv);
 	if (chain_reading(argv))
 		return argv;
-	if (hook_act(&hook))
-		die("'%s': %m%s", word,
-		    hook.umount
-			    ? why_umount(why, hook.where)
-			    : why_mount(why, hook.mnt.type,
-					hook.mnt.type ? NULL : hook.mnt.source,
-					hook.where));
-	return argv;
+	if (!hook_act(&hook, log))
+		return argv;
+	if (hook.umount)
+		why_umount(why, AT_FDCWD, hook.where);
+	else
+		why_mount(why, hook.mnt.type,
+			  hook.mnt.type ? NULL : hook.mnt.source, hook.where);
+	die("'%s': %m%s", word, *why ? why : log);
 }
 
 static char **run(char **argv)
 {
-	const char *options = NULL;
-	struct job job = {.root_fd = AT_FDCWD};
-	const struct opt table[] = {
-		OPT_STR('o', "options", &options, "LIST",
-			"mount options: ro,nosuid,size=1m, ..."),
-		OPT_STR('R', "root", &job.root, "ROOT",
-			"the target is below ROOT and cannot leave it"),
-		OPT_WORD("bind, rbind SOURCE TARGET",
-			 "rbind: with what is mounted below"),
-		OPT_WORD("proc, tmpfs, dev TARGET",
-			 "proc -o safe covers what tells of the host"),
-		OPT_WORD("fs TYPE SOURCE TARGET", "any file system"),
-		OPT_WORD("mkdir, umount TARGET", "umount -o detach,force"),
-		OPT_WORD("'mount:...' 'umount:...'", "as in uWSGI's hooks"),
-		OPT_END,
-	};
-	const struct verb *verb;
-	char **word;
-	int n;
+	struct words w = {0};
+	struct plan plan;
+	int reading;
 
-	opt_parse(&argv, table, 0);
-	word = opt_operands(&argv, 1);
-	if (hook_is(*word))
-		return run_hook(argv, *word, !options && !job.root);
-	verb = find_verb(*word);
-	n = verb->operands;
-	word = opt_operands(&argv, n);
-	job.target = word[n - 1];
-	job.mnt.type = n == 3 ? word[0] : verb->type;
-	job.mnt.source = n > 1 ? word[n - 2] : verb->type;
-	job.mnt.recursive = verb->recursive;
-	if (options && !verb->options)
-		die("-o '%s': '%s' has no options", options, verb->name);
-	if (options)
-		verb->options(&job, options);
-	check_proc(&job.mnt);
-	argv = chain_or_done(argv);
-	if (chain_reading(argv))
-		return argv;
+	opt_parse_in(&argv, table, 0, &w);
+	if (w.fstab && !w.file)
+		die("--fstab wants -F FILE");
+	if (w.file && w.options)
+		die("-o '%s': with -F it stands in the lines of the plan",
+		    w.options);
+	if (!w.file && *argv && hook_is(*argv)) {
+		const char *word = *opt_operands(&argv, 1);
 
-	if (job.root) {
-		job.root_fd = path_root(job.root);
-		if (job.root_fd < 0)
-			die("open the root '%s': %m", job.root);
+		return run_hook(argv, word, !w.options && !w.root);
 	}
-	verb->act(&job);
-	if (job.root)
-		close(job.root_fd);
+	plan_begin(&plan, w.file, 0);
+	if (!w.file)
+		read_step(&plan, &argv, w.options, w.root);
+	argv = chain_or_done(argv);
+	reading = chain_reading(argv);
+	if (w.file && (!reading || (reading == 2 && strcmp(w.file, "-"))))
+		read_plan(&plan, &w, reading);
+	if (reading)
+		return argv;
+	plan_act(&plan);
 	return argv;
 }
 
 const struct applet applet_nsmount = {
 	.name = "nsmount",
-	.args = "[-o OPTIONS] [-R ROOT] VERB OPERAND...",
-	.brief = "make one mount, directory or private /dev of a jail",
+	.args = "[-o OPTIONS] [-R ROOT] VERB OPERAND... | -F FILE",
+	.brief = "make or change one mount of a jail, or a plan of many",
 	.examples = "cellbox nsclone -m nsmount -o ro rbind /usr /ns/usr "
 		    "pivotroot /ns sh\n"
 		    "cellbox nsmount -o size=1m,nosuid tmpfs /mnt\n"
 		    "cellbox nsmount -o detach umount /mnt\n"
-		    "cellbox nsmount 'umount:/.old_root rec,detach'",
+		    "awk ... | cellbox nsclone -m nsmount -R /ns -F - "
+		    "pivotroot /ns sh",
 	.run = run,
 };

@@ -20,11 +20,11 @@ static struct {
 	char *first;		     /* argv[0] */
 	const struct applet *applet; /* the step at work, */
 	char **words;		     /* and where it begins */
+	struct place place;
 	int steps, acts;   /* so far; acts: those that need no program */
 	int kinds, joined; /* namespaces made, and joined */
 	int pid_pending;   /* a pid namespace begins with the next fork */
-	int own_mounts;
-	int forks;
+	int own_mounts, forks;
 	int pivoted, foreign_root;
 	sys_sigset mask;   /* the caller's */
 	int ignores_child; /* the caller ignored SIGCHLD */
@@ -65,13 +65,18 @@ const struct applet *chain_applet(void)
 	return chain.applet;
 }
 
+struct place *chain_place(void)
+{
+	return &chain.place;
+}
+
 int chain_reading(char **rest)
 {
 	if (chain.walk == CHAIN_PRINT)
 		fmt_words(STDOUT_FILENO, "", chain.words, rest);
 	if (chain.walk == CHAIN_TRACE)
 		fmt_words(STDERR_FILENO, "+ ", chain.words, rest);
-	return chain.walk < CHAIN_ACT;
+	return chain.walk < CHAIN_ACT ? chain.walk + 1 : 0;
 }
 
 char **chain_or_shell(char **argv)

@@ -31,6 +31,12 @@ enum chain_walk {
 	CHAIN_TRACE, /* each step acts and says so before (-x) */
 };
 
+/* A line of a file that a step reads its words from; NULL: of none */
+struct place {
+	const char *file;
+	unsigned int line;
+};
+
 /* A walk begins: forget what steps told. first: argv[0] as it was given. */
 void chain_begin(enum chain_walk walk, char *first);
 char *chain_first_word(void);
@@ -39,8 +45,10 @@ void chain_step(const struct applet *applet, char **words);
 /* The name of the step at work, for messages; "cellbox" before the first. */
 const char *chain_name(void);
 const struct applet *chain_applet(void);
-/* True while reading: the step, which uses the words before rest, must not do
- * anything. With -n and -x the step is shown here. */
+/* Where the step is, for messages: it may be written. */
+struct place *chain_place(void);
+/* True while reading (2: to be printed, -n): the step, which uses the words
+ * before rest, must not do anything. With -n and -x the step is shown here. */
 int chain_reading(char **rest);
 /* What may end a sentence without a program. Both return argv if words are
  * left. chain_or_shell: else the caller's shell ($SHELL, else /bin/sh).

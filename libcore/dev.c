@@ -12,9 +12,6 @@
 #include <unistd.h>
 
 #include "fmt.h"
-#include "mnt.h"
-#include "path.h"
-#include "sys.h"
 
 static const struct device {
 	const char *name;
@@ -43,20 +40,19 @@ static struct mnt file_system(const char *type, const char *options)
 {
 	struct mnt m = {.type = type, .source = type};
 
-	mnt_options(&m, options);
+	mnt_options(&m, options, type, MNT_FLAGS | MNT_FS);
 	return m;
 }
 
 /* Mounts m on the name in the directory dir. 0, or -1 and errno. */
-static int mount_in(int dir, const char *name, const struct mnt *m)
+static int mount_in(int dir, const char *name, const struct mnt *m,
+		    char log[MNT_LOG])
 {
-	int fd = path_open(dir, name);
-	int failed = fd < 0 || mnt_attach(m, fd) ? errno : 0;
+	int fd = mnt_make(m, dir, name, log);
 
 	if (fd >= 0)
 		close(fd);
-	errno = failed;
-	return failed ? -1 : 0;
+	return fd < 0 ? -1 : 0;
 }
 
 /* ENODEV: the /dev outside is not what it seems. */
@@ -72,29 +68,49 @@ static int check_device(int dir, const struct device *d)
 		       : -1;
 }
 
-static int make_device(int dir, const struct device *d)
+static int make_device(int dir, const struct device *d, char log[MNT_LOG])
 {
 	char source[16];
 	const struct mnt bind = {.source = source};
-	int fd;
 
 	if (!mknodat(dir, d->name, S_IFCHR | 0666, makedev(d->major, d->minor)))
 		return 0;
-	if (errno != EPERM)
+	if (errno != EPERM || mknodat(dir, d->name, S_IFREG | 0666, 0))
 		return -1;
-	fd = sys_open(dir, d->name, O_CREAT | O_EXCL | O_WRONLY, 0666);
-	if (fd < 0)
-		return -1;
-	close(fd);
 	fmt_str(source, sizeof(source), "/dev/%s", d->name);
-	return mount_in(dir, d->name, &bind) ? -1 : check_device(dir, d);
+	return mount_in(dir, d->name, &bind, log) ? -1 : check_device(dir, d);
 }
 
-static int populate(int dir, const char **failed)
+/* The terminal that the caller sits at, if this tree shows it, as console */
+static int make_console(int dir, char log[MNT_LOG])
+{
+	char name[32], path[64];
+	const struct mnt bind = {.source = path};
+	struct stat is, was;
+	ssize_t n;
+	int fd = 0;
+
+	while (fd < 3 && !isatty(fd))
+		fd++;
+	fmt_str(name, sizeof(name), "/proc/self/fd/%d", fd);
+	n = fd < 3 ? readlink(name, path, sizeof(path) - 1) : -1;
+	path[n < 0 ? 0 : n] = 0;
+	if (n < 0 || fstat(fd, &was) || stat(path, &is) ||
+	    is.st_rdev != was.st_rdev || !S_ISCHR(is.st_mode))
+		return 0;
+	return mknodat(dir, "console", S_IFREG | 0600, 0) ||
+			       mount_in(dir, "console", &bind, log) ||
+			       fstatat(dir, "console", &is, 0) ||
+			       is.st_rdev != was.st_rdev
+		       ? -1
+		       : 0;
+}
+
+static int populate(int dir, const char **failed, char log[MNT_LOG])
 {
 	for (size_t i = 0; i < sizeof(devices) / sizeof(*devices); i++) {
 		*failed = devices[i].name;
-		if (make_device(dir, devices + i))
+		if (make_device(dir, devices + i, log))
 			return -1;
 	}
 	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++) {
@@ -107,50 +123,30 @@ static int populate(int dir, const char **failed)
 
 		*failed = mounts[i].name;
 		if (mkdirat(dir, mounts[i].name, 0755) ||
-		    mount_in(dir, mounts[i].name, &m))
+		    mount_in(dir, mounts[i].name, &m, log))
 			return -1;
 	}
-	return 0;
+	*failed = "console";
+	return make_console(dir, log);
 }
 
-/* The directory that is now mounted on target: not the one below it. */
-static int open_mounted(int root, const char *target, int64_t below)
-{
-	int dir = path_open(root, target);
-
-	if (dir < 0 || sys_mount_id(dir, "") != below)
-		return dir;
-	close(dir);
-	errno = EBUSY; /* the tree changed under our hands */
-	return -1;
-}
-
-int dev_mount(int root, const char *target, const char **failed)
+int dev_mount(int root, const char *target, const char **failed,
+	      char log[MNT_LOG])
 {
 	const struct mnt tmpfs =
 		file_system("tmpfs", "nosuid,noexec,mode=0755,size=1m");
-	int below = path_open(root, target), dir, err;
+	int dir = mnt_make(&tmpfs, root, target, log), bad;
 	mode_t mask;
 
 	*failed = target;
-	if (below < 0)
+	if (dir < 0)
 		return -1;
-	if (mnt_attach(&tmpfs, below)) {
-		err = errno;
-		close(below);
-		errno = err;
-		return -1;
-	}
-	dir = open_mounted(root, target, sys_mount_id(below, ""));
-	close(below);
 	mask = umask(0);
-	err = dir < 0 || populate(dir, failed) ? errno : 0;
+	bad = populate(dir, failed, log);
 	umask(mask);
-	if (dir >= 0)
-		close(dir);
-	if (!err)
-		return 0;
-	errno = err;
-	mnt_undo(root, target);
+	if (!bad)
+		return dir;
+	mnt_undo(dir);
+	sys_close(dir);
 	return -1;
 }

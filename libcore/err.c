@@ -16,6 +16,9 @@ static void tell(const char *before, const char *format, va_list ap)
 	struct fmt f = {.fd = STDERR_FILENO};
 
 	fmt_add(&f, "%s: %s", chain_name(), before);
+	if (chain_place()->file)
+		fmt_add(&f, "%s:%u: ", chain_place()->file,
+			chain_place()->line);
 	fmt_vadd(&f, format, ap);
 	fmt_add(&f, "\n");
 	fmt_flush(&f);

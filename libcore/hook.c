@@ -5,11 +5,14 @@
 #include "hook.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "err.h"
 #include "fmt.h"
 #include "mountinfo.h"
+#include "path.h"
 #include "tree.h"
 
 #define FIELDS 5
@@ -18,10 +21,10 @@ static const struct {
 	const char *name;
 	unsigned long how;
 } hows[] = {
-	{"move", MS_MOVE},	   {"remount", MS_REMOUNT},
-	{"private", MS_PRIVATE},   {"shared", MS_SHARED},
-	{"sync", MS_SYNCHRONOUS},  {"dirsync", MS_DIRSYNC},
-	{"mandlock", MS_MANDLOCK},
+	{"move", MS_MOVE},
+	{"remount", MS_REMOUNT},
+	{"private", MS_PRIVATE},
+	{"shared", MS_SHARED},
 };
 
 int hook_is(const char *word)
@@ -61,9 +64,11 @@ static void mount_flag(struct hook *h, const char *word, const char *flag)
 		}
 	if (!strcmp(flag, "rdonly") || !strcmp(flag, "readonly"))
 		flag = "ro";
+	if (!strcmp(flag, "mandlock"))
+		flag = "mand";
 	if (!mnt_is_flag(flag))
 		die("'%s': unknown flag '%s'", word, flag);
-	mnt_options(&h->mnt, flag);
+	mnt_options(&h->mnt, flag, word, MNT_FLAGS | MNT_FS);
 }
 
 static void umount_flag(struct hook *h, const char *word, const char *flag)
@@ -111,14 +116,20 @@ void hook_parse(struct hook *h, const char *word)
 	if (field[umount ? 1 : 3])
 		flags(h, word, field[umount ? 1 : 3]);
 	if (field[4])
-		mnt_options(&h->mnt, field[4]);
+		mnt_options(&h->mnt, field[4], word,
+			    h->mnt.type ? MNT_FLAGS | MNT_FS : MNT_FLAGS);
+	else
+		h->mnt.list = NULL;
 	if (h->mnt.safe)
 		die("'%s': 'safe' is a word of 'nsmount proc' only", word);
 	if (!umount && h->mnt.type && !strcmp(h->mnt.type, "none") && !h->how)
 		die("'%s': neither a file system nor bind, move, remount, "
 		    "private or shared",
 		    word);
-	h->mnt.recursive = h->recursive;
+	if (!h->mnt.type && h->mnt.flags & MNT_SUPER)
+		die("'%s': a bind has no sync, dirsync, lazytime or mandlock",
+		    word);
+	h->mnt.how = h->recursive && !h->mnt.type ? MS_REC : 0;
 }
 
 static int act_umount(const struct hook *h)
@@ -130,40 +141,43 @@ static int act_umount(const struct hook *h)
 /* MS_MOVE, MS_REMOUNT: one mount(2) as it is */
 static int change(const struct hook *h, unsigned long how)
 {
+	char data[MNT_DATA];
+
 	if (how & MS_REMOUNT && !h->mnt.type)
 		how |= MS_BIND;
+	if (mnt_data(&h->mnt, data))
+		return -1;
 	return mount(h->mnt.source, h->where, NULL, how | h->mnt.flags,
-		     *h->mnt.data ? h->mnt.data : NULL);
+		     *data ? data : NULL);
 }
 
 /* A mount of its own, if there is one, and then how it propagates: in one call
  * the kernel would pass one of them over. */
-static int act_mount(const struct hook *h)
+static int act_mount(const struct hook *h, char log[MNT_LOG])
 {
 	unsigned long propagation = h->how & (MS_PRIVATE | MS_SHARED);
 	int is_new = !h->mnt.type || strcmp(h->mnt.type, "none");
-	struct mnt m = h->mnt;
-	int err;
+	int fd = is_new ? mnt_make(&h->mnt, AT_FDCWD, h->where, log)
+			: path_open(AT_FDCWD, h->where);
+	int failed;
 
-	m.flags |= h->how & (MS_SYNCHRONOUS | MS_DIRSYNC | MS_MANDLOCK);
-	if (is_new && mnt_mount(&m, h->where))
+	if (fd < 0)
 		return -1;
 	if (h->recursive)
 		propagation |= propagation ? MS_REC : 0;
-	if (!propagation || !mount("none", h->where, NULL, propagation, NULL))
-		return 0;
-	err = errno;
-	if (is_new)
-		umount2(h->where, MNT_DETACH);
-	errno = err;
-	return -1;
+	failed = propagation && mnt_call(fd, propagation, NULL);
+	if (failed && is_new)
+		mnt_undo(fd);
+	sys_close(fd);
+	return -failed;
 }
 
-int hook_act(const struct hook *h)
+int hook_act(const struct hook *h, char log[MNT_LOG])
 {
 	unsigned long changes = h->how & (MS_MOVE | MS_REMOUNT);
 
+	*log = 0;
 	if (h->umount)
 		return act_umount(h);
-	return changes ? change(h, changes) : act_mount(h);
+	return changes ? change(h, changes) : act_mount(h, log);
 }

@@ -22,14 +22,15 @@ struct hook {
 	unsigned long how; /* MS_MOVE, MS_REMOUNT, MS_PRIVATE ..., or 0 */
 	struct mnt mnt;
 	const char *where;
-	char text[2 * MNT_DATA]; /* what the pointers point into */
+	char text[2048]; /* what the pointers point into */
 };
 
 /* True if the word is one of them. */
 int hook_is(const char *word);
 /* Dies on a word that is wrong. */
 void hook_parse(struct hook *h, const char *word);
-/* Does it. 0, or -1 and errno; then a mount that it made is gone again. */
-int hook_act(const struct hook *h);
+/* Does it. 0, or -1 and errno; then a mount that it made is gone again; log as
+ * mnt_make's. */
+int hook_act(const struct hook *h, char log[MNT_LOG]);
 
 #endif

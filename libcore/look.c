@@ -8,11 +8,13 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "cap.h"
 #include "fmt.h"
 #include "mountinfo.h"
+#include "num.h"
 #include "proc.h"
 #include "sys.h"
 
@@ -140,4 +142,15 @@ int look_is_filtered(void)
 
 	return !!proc_field("/proc/self/status", "\nSeccomp:\t2", buf,
 			    sizeof(buf));
+}
+
+int look_is_before(unsigned int major, unsigned int minor)
+{
+	struct utsname u;
+	const char *at = u.release;
+	uint64_t is[2];
+
+	return !uname(&u) && !num_take(&at, 10, is) && *at++ == '.' &&
+	       !num_take(&at, 10, is + 1) &&
+	       (is[0] < major || (is[0] == major && is[1] < minor));
 }

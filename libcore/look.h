@@ -9,6 +9,7 @@
 #define LOOK_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* The first bytes of a small file, in buf, which is returned; "" if none */
 const char *look_slurp(const char *path, char *buf, size_t size);
@@ -30,5 +31,10 @@ int look_first_below(const char *path, char *found, size_t size);
 int look_is_below(const char *path, const char *top);
 /* A seccomp filter is in force on this process. */
 int look_is_filtered(void);
+/* This Linux is older than that. */
+int look_is_before(unsigned int major, unsigned int minor);
+/* What keeps the mount of this id busy, as " (...)": a mount on it, or the first
+ * process found in it */
+void look_holder(char *buf, size_t size, int64_t id);
 
 #endif

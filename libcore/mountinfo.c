@@ -52,13 +52,14 @@ int mountinfo_next(struct mountinfo *m)
 {
 	char *line = next_line(m), *save, *field;
 	const char *at = line;
-	uint64_t id;
+	uint64_t id, parent;
 
 	if (!line)
 		return 0;
-	if (num_take(&at, 10, &id))
+	if (num_take(&at, 10, &id) || num_take(&at, 10, &parent))
 		return 0;
 	m->id = id;
+	m->parent = parent;
 	m->shared = 0;
 	field = strtok_r(line, " ", &save);
 	for (int i = 0; field && strcmp(field, "-"); i++) {

@@ -168,31 +168,99 @@ int path_parent(int root, const char *path, char *name, size_t size)
 	return path_open(root, *parent ? parent : ".");
 }
 
-int path_mkdir(int root, const char *path, mode_t mode)
+/* The last word of a path. EEXIST is fine if it is what is wanted: then 1. */
+static int make(int dir, const char *name, mode_t mode, const char *link)
+{
+	char target[PATH_MAX];
+	struct stat st;
+	ssize_t n;
+
+	if (!(link	      ? symlinkat(link, dir, name)
+	      : S_ISDIR(mode) ? mkdirat(dir, name, mode & 07777)
+			      : mknodat(dir, name, mode, 0)))
+		return 0;
+	if (errno != EEXIST || fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW))
+		return -1;
+	errno = EEXIST;
+	if (!link)
+		return (st.st_mode & S_IFMT) == (mode & S_IFMT) ? 1 : -1;
+	n = readlinkat(dir, name, target, sizeof(target));
+	errno = EEXIST;
+	return n == (ssize_t)strlen(link) && !memcmp(target, link, n) ? 1 : -1;
+}
+
+static int is_kind(int fd, mode_t mode)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && (st.st_mode & S_IFMT) == (mode & S_IFMT);
+}
+
+void path_unmake(int root, const char *path, int n)
 {
 	char part[PATH_MAX], name[NAME_MAX + 1];
+	int err = errno, dir;
+
+	fmt_str(part, sizeof(part), "%s", path);
+	for (; n > 0; n--) {
+		size_t end = strlen(part);
+
+		dir = path_parent(root, part, name, sizeof(name));
+		if (dir < 0)
+			break;
+		if (unlinkat(dir, name, AT_REMOVEDIR) && errno == ENOTDIR)
+			unlinkat(dir, name, 0);
+		close(dir);
+		while (end && part[end - 1] == '/')
+			end--;
+		while (end && part[end - 1] != '/')
+			end--;
+		part[end] = 0;
+	}
+	errno = err;
+}
+
+int path_make(int root, const char *path, mode_t mode, const char *link)
+{
+	char part[PATH_MAX], name[NAME_MAX + 1];
+	size_t whole = 0; /* of part: what is there, or was made */
+	int n = 0;
 
 	if (fmt_str(part, sizeof(part), "%s", path))
 		return -1;
-	for (char *c = part;; c++) {
-		char end = *c;
-		int dir, made;
+	for (size_t i = strspn(part, "/");; i++) {
+		size_t rest = strspn(part + i, "/");
+		int last = !part[i + rest], dir, made;
+		char end = part[i];
 
-		if ((*c && *c != '/') || c == part)
+		if (end && !rest)
 			continue;
-		*c = 0;
-		dir = path_open(root, part);
-		if (dir < 0) {
+		part[i] = 0;
+		/* What is there is followed, whatever links it has. */
+		dir = last && link ? -1 : path_open(root, part);
+		made = 1;
+		if (dir < 0 || (last && !is_kind(dir, mode))) {
+			sys_close(dir);
 			dir = path_parent(root, part, name, sizeof(name));
 			made = dir < 0 ? -1
-				       : mkdirat(dir, name, end ? 0755 : mode);
-			if (made && errno != EEXIST)
-				return -1;
+			       : last  ? make(dir, name, mode, link)
+				       : make(dir, name, S_IFDIR | 0755, NULL);
 		}
-		close(dir);
-		*c = end;
-		if (!end)
-			break;
+		sys_close(dir);
+		if (made > 0 && n) {
+			/* "." or "..": what was made is no tail of the path */
+			errno = EINVAL;
+			made = -1;
+		}
+		if (made < 0) {
+			part[whole] = 0;
+			path_unmake(root, part, n);
+			return -1;
+		}
+		n += !made;
+		part[i] = end;
+		whole = i;
+		if (last)
+			return n;
 	}
-	return 0;
 }

@@ -20,8 +20,13 @@ int path_open(int root, const char *path);
 /* The directory that holds the last word of path, O_PATH, and that word (not
  * "", "." or "..") in name. -1 and errno; EINVAL: no such last word. */
 int path_parent(int root, const char *path, char *name, size_t size);
-/* Makes the directory and those above it that are missing, as mkdir -p does;
- * mode is that of the last. 0, or -1 and errno. */
-int path_mkdir(int root, const char *path, mode_t mode);
+/* Makes what path names, and the directories above it that are missing, as
+ * mkdir -p does: mode is that of the last, S_IFDIR or S_IFREG and its bits; with
+ * link a symlink with that text. One that is there already is fine. How many
+ * were made, or -1 and errno (EINVAL: "." or ".." behind a missing one); then
+ * none is left. */
+int path_make(int root, const char *path, mode_t mode, const char *link);
+/* Removes the last n words of path that were made. errno is kept. */
+void path_unmake(int root, const char *path, int n);
 
 #endif

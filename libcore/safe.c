@@ -11,9 +11,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "mnt.h"
 #include "path.h"
-#include "sys.h"
 
 static const char *const read_only[] = {"bus",		 "fs", "irq", "sys",
 					"sysrq-trigger", NULL};
@@ -24,77 +22,79 @@ static const char *const masked[] = {"acpi",	    "asound", "interrupts",
 
 static int done(int fd, int failed)
 {
-	int err = errno;
-
-	if (fd >= 0)
-		close(fd);
-	errno = err;
+	sys_close(fd);
 	return failed;
 }
 
-/* A read-only copy of the mount, laid over the original */
-static int make_read_only(int proc, const char *name, int target)
+/* A read-only copy of the mount, laid over the original. -1, or a descriptor
+ * of it */
+static int make_read_only(int proc, const char *name, char log[MNT_LOG])
 {
-	const struct sys_attr attr = {
-		.set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
-		       MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC};
-	int tree = sys_open_tree(proc, name,
-				 OPEN_TREE_CLONE | AT_RECURSIVE |
-					 AT_SYMLINK_NOFOLLOW);
+	struct mnt m = {.how = MS_REC};
 
-	if (tree < 0)
-		return -1;
-	return done(tree,
-		    sys_mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE,
-				      &attr) ||
-				    sys_move_mount(tree, target)
-			    ? -1
-			    : 0);
+	mnt_options(&m, "ro,nosuid,nodev,noexec", name, MNT_FLAGS);
+	return mnt_open(&m, proc, name) ? -1 : mnt_make(&m, proc, name, log);
 }
 
-/* A directory by an empty tmpfs, a file by the device null */
-static int mask(int proc, const char *name, int target)
+/* The /dev/null outside may not be what it seems. */
+static int mask_file(int root, const char *path, char log[MNT_LOG])
 {
-	struct mnt empty = {.type = "tmpfs", .source = "tmpfs"};
 	const struct mnt null = {.source = "/dev/null"};
+	int fd = mnt_make(&null, root, path, log);
 	struct stat st;
 
-	if (fstat(target, &st))
+	if (fd < 0 || (!fstat(fd, &st) && S_ISCHR(st.st_mode) &&
+		       st.st_rdev == makedev(1, 3)))
+		return fd;
+	mnt_undo(fd);
+	errno = ENODEV;
+	return done(fd, -1);
+}
+
+int safe_mask(int root, const char *path, char log[MNT_LOG])
+{
+	struct mnt empty = {.type = "tmpfs", .source = "tmpfs"};
+	int target = path_open(root, path), failed;
+	struct stat st;
+
+	*log = 0;
+	if (target < 0)
 		return -1;
-	if (S_ISDIR(st.st_mode)) {
-		mnt_options(&empty, "ro,nosuid,nodev,noexec,size=4k");
-		return mnt_attach(&empty, target);
-	}
-	if (mnt_attach(&null, target) || fstatat(proc, name, &st, 0))
+	failed = fstat(target, &st);
+	if (done(target, failed))
 		return -1;
-	errno = ENODEV; /* the /dev/null outside is not what it seems */
-	return S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3) ? 0 : -1;
+	if (!S_ISDIR(st.st_mode))
+		return mask_file(root, path, log);
+	mnt_options(&empty, "ro,nosuid,nodev,noexec,size=4k", path,
+		    MNT_FLAGS | MNT_FS);
+	return mnt_make(&empty, root, path, log);
 }
 
 static int cover(int proc, const char *const *names, const char **failed,
-		 int (*how)(int proc, const char *name, int target))
+		 char log[MNT_LOG],
+		 int (*how)(int proc, const char *name, char log[MNT_LOG]))
 {
 	for (; *names; names++) {
-		int target = path_open(proc, *names);
+		int fd = path_open(proc, *names);
 
 		*failed = *names;
-		if (target < 0 && errno == ENOENT)
+		if (fd < 0 && errno == ENOENT)
 			continue;
-		if (done(target, target < 0 || how(proc, *names, target)))
+		if (fd < 0)
 			return -1;
+		close(fd);
+		fd = how(proc, *names, log);
+		if (fd < 0)
+			return -1;
+		close(fd);
 	}
 	return 0;
 }
 
-int safe_cover(int root, const char *target, const char **failed)
+int safe_cover(int proc, const char **failed, char log[MNT_LOG])
 {
-	int proc = path_open(root, target);
-
-	*failed = target;
-	return done(proc, proc < 0 ||
-					  cover(proc, read_only, failed,
-						make_read_only) ||
-					  cover(proc, masked, failed, mask)
-				  ? -1
-				  : 0);
+	return cover(proc, read_only, failed, log, make_read_only) ||
+			       cover(proc, masked, failed, log, safe_mask)
+		       ? -1
+		       : 0;
 }

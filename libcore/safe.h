@@ -5,11 +5,17 @@
 #ifndef SAFE_H
 #define SAFE_H
 
-/* On the proc mounted at target (below root, as path.h has it): bus, fs, irq,
- * sys and sysrq-trigger become read-only; kcore, keys, timer_list and others
- * that tell of the host are masked, as the OCI runtime specification's default
- * has it. Those that this kernel lacks are passed over. Linux 5.12. 0, or -1
- * and errno; *failed is the one that failed. */
-int safe_cover(int root, const char *target, const char **failed);
+#include "mnt.h"
+
+/* On the proc mounted as the descriptor: bus, fs, irq, sys and sysrq-trigger
+ * become read-only; kcore, keys, timer_list and others that tell of the host are
+ * masked, as the OCI runtime specification's default has it. Those that this
+ * kernel lacks are passed over. 0, or -1 and errno; *failed is the one that
+ * failed, log as mnt_make's. */
+int safe_cover(int proc, const char **failed, char log[MNT_LOG]);
+
+/* Covers a directory by an empty read-only tmpfs, anything else by the device
+ * null. A descriptor of the mount, or -1 and errno, log as mnt_make's. */
+int safe_mask(int root, const char *path, char log[MNT_LOG]);
 
 #endif

@@ -18,13 +18,6 @@
 #include <unistd.h>
 
 /* Numbers of the calls since Linux 5.2, the same on every architecture. */
-#ifndef SYS_open_tree
-#define SYS_open_tree  428
-#define SYS_move_mount 429
-#define SYS_fsopen     430
-#define SYS_fsconfig   431
-#define SYS_fsmount    432
-#endif
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
 #endif
@@ -37,9 +30,6 @@
 #ifndef SYS_openat2
 #define SYS_openat2 437
 #endif
-#ifndef SYS_mount_setattr
-#define SYS_mount_setattr 442
-#endif
 /* Ids have 32 bits; on old 32-bit architectures that is another call. */
 #ifdef SYS_setresuid32
 #undef SYS_setgroups
@@ -48,6 +38,10 @@
 #define SYS_setgroups SYS_setgroups32
 #define SYS_setresgid SYS_setresgid32
 #define SYS_setresuid SYS_setresuid32
+#endif
+#ifdef SYS_mmap2 /* of 32 bits; the last word is the offset in pages */
+#undef SYS_mmap
+#define SYS_mmap SYS_mmap2
 #endif
 #ifndef STATX_MNT_ID
 #define STATX_MNT_ID 0x1000
@@ -60,6 +54,40 @@ int sys_open(int dir, const char *path, int flags, mode_t mode)
 	/* O_LARGEFILE: what libc adds for itself on 32 bits */
 	return syscall(SYS_openat, (long)dir, path,
 		       (long)(flags | O_CLOEXEC | O_LARGEFILE), (long)mode);
+}
+
+int sys_files(uint64_t limit, uint64_t *was)
+{
+	uint64_t both[2]; /* soft, hard */
+
+	if (syscall(SYS_prlimit64, 0L, (long)RLIMIT_NOFILE, NULL, both))
+		return -1;
+	*was = both[0];
+	both[0] = limit < both[1] ? limit : both[1];
+	return syscall(SYS_prlimit64, 0L, (long)RLIMIT_NOFILE, both, NULL);
+}
+
+void *sys_map(size_t bytes)
+{
+	long at = syscall(SYS_mmap, 0L, bytes, (long)(PROT_READ | PROT_WRITE),
+			  (long)(MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE),
+			  -1L, 0L);
+
+	return at == -1 ? NULL : (void *)at;
+}
+
+int sys_getdents(int dir, char *buf, unsigned int size)
+{
+	return syscall(SYS_getdents64, (long)dir, buf, (long)size);
+}
+
+void sys_close(int fd)
+{
+	int err = errno;
+
+	if (fd >= 0)
+		close(fd);
+	errno = err;
 }
 
 int sys_openat2(int dir, const char *path, uint64_t flags, uint64_t resolve)
@@ -229,40 +257,4 @@ int64_t sys_mount_id(int dir, const char *path)
 		    (long)AT_EMPTY_PATH))
 		return -1;
 	return id;
-}
-
-int sys_open_tree(int dir, const char *path, unsigned int flags)
-{
-	return syscall(SYS_open_tree, (long)dir, path,
-		       (long)(flags | O_CLOEXEC));
-}
-
-int sys_move_mount(int tree, int target)
-{
-	return syscall(
-		SYS_move_mount, (long)tree, "", (long)target, "",
-		(long)(MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH));
-}
-
-int sys_fsopen(const char *type)
-{
-	return syscall(SYS_fsopen, type, 1L /* FSOPEN_CLOEXEC */);
-}
-
-int sys_fsconfig(int fs, unsigned int cmd, const char *key, const char *value)
-{
-	return syscall(SYS_fsconfig, (long)fs, (long)cmd, key, value, 0L);
-}
-
-int sys_fsmount(int fs, unsigned int attr)
-{
-	return syscall(SYS_fsmount, (long)fs, 1L /* FSMOUNT_CLOEXEC */,
-		       (long)attr);
-}
-
-int sys_mount_setattr(int dir, const char *path, unsigned int flags,
-		      const struct sys_attr *attr)
-{
-	return syscall(SYS_mount_setattr, (long)dir, path, (long)flags, attr,
-		       sizeof(*attr));
 }

@@ -45,14 +45,18 @@
 #ifndef MOUNT_ATTR_NOSYMFOLLOW
 #define MOUNT_ATTR_NOSYMFOLLOW 0x00200000
 #endif
+#ifndef MOUNT_ATTR_IDMAP
+#define MOUNT_ATTR_IDMAP 0x00100000
+#endif
 
 #ifndef OPEN_TREE_CLONE
-#define OPEN_TREE_CLONE		1
-#define MOVE_MOUNT_F_EMPTY_PATH 0x00000004
-#define MOVE_MOUNT_T_EMPTY_PATH 0x00000040
-#define FSCONFIG_SET_FLAG	0
-#define FSCONFIG_SET_STRING	1
-#define FSCONFIG_CMD_CREATE	6
+#define OPEN_TREE_CLONE		 1
+#define MOVE_MOUNT_F_EMPTY_PATH	 0x00000004
+#define MOVE_MOUNT_T_EMPTY_PATH	 0x00000040
+#define FSCONFIG_SET_FLAG	 0
+#define FSCONFIG_SET_STRING	 1
+#define FSCONFIG_CMD_CREATE	 6
+#define FSCONFIG_CMD_RECONFIGURE 7
 #endif
 #ifndef AT_RECURSIVE
 #define AT_RECURSIVE 0x8000
@@ -91,6 +95,17 @@ int sys_getcwd(char *buf, size_t size);
 
 /* openat(2) with O_CLOEXEC; musl's open adds an fcntl */
 int sys_open(int dir, const char *path, int flags, mode_t mode);
+/* Sets the soft limit of open files, to the hard one at most; *was: what it was.
+ * libc's setrlimit tells all threads, which are none. prlimit(2) */
+int sys_files(uint64_t limit, uint64_t *was);
+/* Memory of no file, whose pages come when they are touched; NULL and errno.
+ * mmap(2): libc's takes EPERM for ENOMEM */
+void *sys_map(size_t bytes);
+/* getdents64(2): records of a directory, the length in the two bytes at 16, the
+ * name at 19 */
+int sys_getdents(int dir, char *buf, unsigned int size);
+/* close(2), unless fd is negative; errno is kept */
+void sys_close(int fd);
 /* openat2(2) with O_CLOEXEC, Linux 5.6; resolve: RESOLVE_* */
 int sys_openat2(int dir, const char *path, uint64_t flags, uint64_t resolve);
 /* close_range(2), Linux 5.9; before: one by one */
@@ -133,9 +148,12 @@ int64_t sys_mount_id(int dir, const char *path);
 
 /* The mount API of Linux 5.2; mount_setattr(2) of 5.12 */
 int sys_open_tree(int dir, const char *path, unsigned int flags);
+/* Onto the path in dir, or onto the descriptor target */
+int sys_move_mount_to(int tree, int dir, const char *path);
 int sys_move_mount(int tree, int target);
 int sys_fsopen(const char *type);
 int sys_fsconfig(int fs, unsigned int cmd, const char *key, const char *value);
+int sys_fspick(int mount);
 int sys_fsmount(int fs, unsigned int attr);
 int sys_mount_setattr(int dir, const char *path, unsigned int flags,
 		      const struct sys_attr *attr);

@@ -20,8 +20,10 @@ const char *why_map(char buf[WHY_SIZE], int opening);
 /* mount(2) and its newer forms; each may be NULL */
 const char *why_mount(char buf[WHY_SIZE], const char *type, const char *source,
 		      const char *target);
-/* umount2(2) */
-const char *why_umount(char buf[WHY_SIZE], const char *target);
+/* The same, of one of the words of -o (list may be NULL) */
+const char *why_option(char buf[WHY_SIZE], const char *list);
+/* umount2(2) of target below root, as path.h has it */
+const char *why_umount(char buf[WHY_SIZE], int root, const char *target);
 /* pivot_root(2); put_old may be NULL */
 const char *why_pivot(char buf[WHY_SIZE], const char *new_root,
 		      const char *put_old);

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: 0BSD
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stddef.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "chain.h"
 #include "fmt.h"
 #include "look.h"
+#include "path.h"
 #include "sys.h"
 #include "why.h"
 
@@ -74,10 +76,6 @@ const char *why_mount(char buf[WHY_SIZE], const char *type, const char *source,
 		fmt_str(buf, WHY_SIZE,
 			" ('%s' does not exist; add: nsmount mkdir %s)", target,
 			target);
-	else if (err == ENOSYS && !type)
-		fmt_str(buf, WHY_SIZE,
-			" (options of this bind need mount_setattr, Linux "
-			"5.12)");
 	else if (err == ENOTDIR && dirs)
 		fmt_str(buf, WHY_SIZE, " ('%s' is a directory, '%s' is not)",
 			dirs > 0 ? source : target, dirs > 0 ? target : source);
@@ -90,17 +88,55 @@ const char *why_mount(char buf[WHY_SIZE], const char *type, const char *source,
 	return buf;
 }
 
-const char *why_umount(char buf[WHY_SIZE], const char *target)
+/* A word that this kernel is too old for */
+const char *why_option(char buf[WHY_SIZE], const char *list)
 {
-	int err = errno;
+	static const struct {
+		char word[12], since[6];
+		int minor; /* of 5 */
+	} words[] = {
+		{"nosymfollow", "5.10", 10}, {"rnosymfollow", "5.14", 14},
+		{"idmap", "5.12", 12},	     {"subset", "5.8", 8},
+		{"hidepid", "5.8", 8},	     {"userxattr", "5.11", 11},
+	};
+	size_t n;
+
+	*buf = 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return buf;
+	for (; list && *list; list += n + (list[n] == ',')) {
+		size_t name = strcspn(list, ",=");
+
+		n = strcspn(list, ",");
+		for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+			if (!strncmp(words[i].word, list, name) && name < 12 &&
+			    !words[i].word[name] &&
+			    look_is_before(5, words[i].minor))
+				fmt_str(buf, WHY_SIZE,
+					" (this kernel has no '%s': it came "
+					"with Linux %s)",
+					words[i].word, words[i].since);
+	}
+	return buf;
+}
+
+const char *why_umount(char buf[WHY_SIZE], int root, const char *target)
+{
+	int err = errno, fd = path_open(root, target);
+	int missing_now = fd < 0 && errno == ENOENT;
 
 	*buf = 0;
 	if (err == EPERM)
 		fmt_str(buf, WHY_SIZE, "%s", not_allowed(NULL));
-	else if (err == ENOENT && look_is_missing(target))
+	else if (err == ENOENT && missing_now)
 		missing(buf, target);
-	else if (err == EINVAL && !look_is_mount_point(target))
+	else if (err == EINVAL && root == AT_FDCWD &&
+		 !look_is_mount_point(target))
 		fmt_str(buf, WHY_SIZE, " ('%s' is not a mount point)", target);
+	else if (err == EBUSY && fd >= 0)
+		look_holder(buf, WHY_SIZE, sys_mount_id(fd, ""));
+	if (fd >= 0)
+		close(fd);
 	errno = err;
 	return buf;
 }

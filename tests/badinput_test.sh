@@ -70,7 +70,7 @@ testOptionWhereAStepShouldStand()
 
 testMissingOperand()
 {
-	mount_usage='usage: nsmount [-o OPTIONS] [-R ROOT] VERB OPERAND...'
+	mount_usage='usage: nsmount [-o OPTIONS] [-R ROOT] VERB OPERAND... | -F FILE'
 	bad 125 "pivotroot: an operand is missing (usage: pivotroot [--put-old DIR] NEW)" \
 		nsclone -rm pivotroot
 	for words in '' x; do
@@ -107,7 +107,7 @@ testWrongArgument()
 		nsclone -ru --hostname $long true
 	bad 125 "nsclone: --hostname needs a new uts namespace: add -u" nsclone -r --hostname a true
 	bad 125 "nsclone: --lo needs a new net namespace: add -n" nsclone -r --lo true
-	bad 125 "nsmount: -o 'size=1m': a bind knows no option 'size=1m'" \
+	bad 125 "nsmount: -o 'size=1m': 'bind' knows no option 'size=1m'" \
 		unshare -rm nsmount -o size=1m bind / / true
 	bad 125 "nsmount: -o 'ro,,rw': an option is empty" unshare -rm nsmount -o ro,,rw tmpfs / true
 }

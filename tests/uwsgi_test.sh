@@ -210,7 +210,7 @@ testHookUmounts()
 	done
 	hooks nsmount "mount:tmpfs none $T/h/a" nsmount "mount:tmpfs none $T/h/b" nsmount "umount:$T/h/a" sh -c "$state" "$T"
 	assertEquals b "$(sed 's/ .*//' "$T/out" | xargs)"
-	refused "nsmount: 'umount:$T/h/a': Resource busy" nsclone ${as:--m} -m nsmount tmpfs "$T/h" nsmount mkdir "$T/h/a" \
+	refused "nsmount: 'umount:$T/h/a': Resource busy ('$T/h/a/x' is mounted below it)" nsclone ${as:--m} -m nsmount tmpfs "$T/h" nsmount mkdir "$T/h/a" \
 		nsmount tmpfs "$T/h/a" nsmount mkdir "$T/h/a/x" nsmount tmpfs "$T/h/a/x" nsmount "umount:$T/h/a" true
 }
 
