@@ -29,9 +29,11 @@ STATIC ?=
 helper_cc := $(libc_cc)
 else
 out := build
-CFLAGS ?= -Os -g
 ifeq ($(origin CC),default)
 CC := $(libc_cc)
+endif
+ifeq ($(origin CFLAGS),undefined) # -Oz: gcc 12 and clang
+CFLAGS := $(if $(shell $(CC) -Oz -E -x c /dev/null 2>/dev/null),-Oz,-Os) -g
 endif
 STATIC ?= -static
 helper_cc = $(CC)
@@ -42,7 +44,7 @@ endif
 warn := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla -Wformat-security
 # -D_GNU_SOURCE= is what `#define _GNU_SOURCE` says, so a file may say it, too.
 cppflags := -D_GNU_SOURCE= -Ilibcore -Ibuild -include build/autoconf.h -isystem build/uapi
-cflags := -std=gnu11 $(warn) -fno-pie -ffunction-sections -fdata-sections -fstack-protector-strong \
+cflags := -std=gnu11 $(warn) -fno-pie -ffunction-sections -fdata-sections -fstack-protector \
 	-fno-asynchronous-unwind-tables -fno-jump-tables $(san)
 # No relro: it would pad the file by a page to protect 48 bytes.
 ldflags := $(STATIC) -no-pie -Wl,--gc-sections -Wl,-z,noseparate-code -Wl,-z,norelro $(san) -L$(out)/libcap/lib
