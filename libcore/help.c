@@ -30,15 +30,14 @@ static void pad(struct fmt *f, size_t column, const char *help)
 static void help_row(struct fmt *f, char letter, const char *name,
 		     const char *arg, const char *help)
 {
-	const char *space = arg && *arg != '[' ? " " : "";
+	const char *space = *arg && *arg != '[' ? " " : "";
 
 	if (letter)
 		fmt_add(f, "  -%c, --%s", letter, name);
 	else
 		fmt_add(f, "      --%s", name);
-	fmt_add(f, "%s%s", space, arg ? arg : "");
-	pad(f, 8 + strlen(name) + strlen(space) + (arg ? strlen(arg) : 0),
-	    help);
+	fmt_add(f, "%s%s", space, arg);
+	pad(f, 8 + strlen(name) + strlen(space) + strlen(arg), help);
 }
 
 /* A row of the table: one option, a line of text, or all namespaces */
@@ -48,15 +47,15 @@ static void help_option(struct fmt *f, const struct opt *o)
 
 	for (const struct ns *ns = ns_table; opt_has_kinds(o) && ns->name; ns++)
 		help_row(f, ns->letter, ns->name,
-			 o->type == OPT_TYPE_NAMESPACES ? NULL : "[=FILE]",
+			 o->type == OPT_TYPE_NAMESPACES ? "" : "[=FILE]",
 			 enters ? "enter this namespace"
 				: "a new namespace of this kind");
 	if (o->type != OPT_TYPE_WORD) {
-		help_row(f, o->letter, o->name, o->arg, o->help);
+		help_row(f, o->letter, o->text, opt_part(o, 1), opt_part(o, 2));
 		return;
 	}
-	fmt_add(f, "  %s", o->name);
-	pad(f, 2 + strlen(o->name), o->help);
+	fmt_add(f, "  %s", o->text);
+	pad(f, 2 + strlen(o->text), opt_part(o, 2));
 }
 
 static void help_lines(struct fmt *f, const char *text)
@@ -89,8 +88,8 @@ void opt_help(const struct opt *options)
 	fmt_add(&f, "Usage: %s %s\n%s\n\n", a->name, a->args, a->brief);
 	for (const struct opt *o = options; o->type; o++)
 		help_option(&f, o);
-	help_row(&f, 'h', "help", NULL, "this text");
-	help_row(&f, 'V', "version", NULL, "the version");
+	help_row(&f, 'h', "help", "", "this text");
+	help_row(&f, 'V', "version", "", "the version");
 	fmt_add(&f, "\nExamples:\n");
 	help_lines(&f, a->examples);
 	fmt_flush(&f);

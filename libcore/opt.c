@@ -35,6 +35,15 @@ static void choose(struct ns_choice *c, int kind, const char *file)
 	c->kinds |= kind;
 }
 
+const char *opt_part(const struct opt *o, int i)
+{
+	const char *part = o->text;
+
+	while (i--)
+		part += strlen(part) + 1;
+	return part;
+}
+
 int opt_number(const char *name, const char *word)
 {
 	int n = 0;
@@ -52,8 +61,8 @@ int opt_number(const char *name, const char *word)
 static void add_fd(struct opt_fds *fds, const struct opt *o, const char *word)
 {
 	if (fds->n == OPT_FDS_MAX)
-		die("--%s is given more than %d times", o->name, OPT_FDS_MAX);
-	fds->fd[fds->n++] = opt_number(o->name, word);
+		die("--%s is given more than %d times", o->text, OPT_FDS_MAX);
+	fds->fd[fds->n++] = opt_number(o->text, word);
 }
 
 static void add_one(const char **words, const struct opt *o, const char *word)
@@ -62,7 +71,7 @@ static void add_one(const char **words, const struct opt *o, const char *word)
 
 	while (words[n])
 		if (++n == OPT_MANY_MAX)
-			die("--%s is given more than %d times", o->name,
+			die("--%s is given more than %d times", o->text,
 			    OPT_MANY_MAX);
 	words[n] = word;
 }
@@ -81,7 +90,7 @@ static void take(const struct table *t, const struct found *found,
 		*(int *)to |= found->kind ? found->kind : ns_parse(arg);
 		break;
 	case OPT_TYPE_NUMBER:
-		*(int *)to = opt_number(o->name, arg);
+		*(int *)to = opt_number(o->text, arg);
 		break;
 	case OPT_TYPE_FDS:
 		add_fd(to, o, arg);
@@ -130,7 +139,7 @@ static struct found find_short(const struct opt *options, char letter)
 
 	for (const struct opt *o = options; o->type; o++)
 		if (o->letter == letter)
-			return (struct found){o, o->name, 0};
+			return (struct found){o, o->text, 0};
 		else if (opt_has_kinds(o) && ns)
 			f = (struct found){o, ns->name, ns->kind};
 	return f;
@@ -168,7 +177,7 @@ static int short_options(char **argv, const struct table *t)
 		}
 		if (!c[1] && !argv[1])
 			die("option '-%c' needs an argument: %s", *c,
-			    f.opt->arg);
+			    opt_part(f.opt, 1));
 		take(t, &f, c[1] ? c + 1 : argv[1]);
 		return c[1] ? 1 : 2;
 	}
@@ -192,14 +201,14 @@ static struct found find_long(const struct opt *options, const char *word,
 			      size_t n, int exact)
 {
 	static const struct opt own[] = {
-		{OPT_TYPE_END, 'h', "help", NULL, NULL, NULL},
-		{OPT_TYPE_END, 'V', "version", NULL, NULL, NULL},
+		{"help", NULL, OPT_TYPE_END, 'h'},
+		{"version", NULL, OPT_TYPE_END, 'V'},
 	};
 	struct found best = {NULL, NULL, 0};
 
 	for (const struct opt *o = options; o->type; o++) {
 		if (o->type != OPT_TYPE_WORD)
-			match(&best, (struct found){o, o->name, 0}, word, n,
+			match(&best, (struct found){o, o->text, 0}, word, n,
 			      exact);
 		if (!opt_has_kinds(o))
 			continue;
@@ -208,7 +217,7 @@ static struct found find_long(const struct opt *options, const char *word,
 			      word, n, exact);
 	}
 	for (int i = 0; i < 2; i++)
-		match(&best, (struct found){own + i, own[i].name, 0}, word, n,
+		match(&best, (struct found){own + i, own[i].text, 0}, word, n,
 		      exact);
 	return best;
 }
@@ -235,7 +244,7 @@ static int long_option(char **argv, const struct table *t)
 	if (!arg && wants_argument(&f) == NEEDED) {
 		if (!argv[1])
 			die("option '--%s' needs an argument: %s", f.name,
-			    f.opt->arg);
+			    opt_part(f.opt, 1));
 		take(t, &f, argv[1]);
 		return 2;
 	}

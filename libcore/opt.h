@@ -37,32 +37,30 @@ struct opt_fds {
 };
 
 struct opt {
-	enum opt_type type;
-	char letter;	  /* or 0 */
-	const char *name; /* without the dashes */
+	const char
+		*text; /* NAME\0ARG\0HELP: without the dashes; what stands for
+			     the argument in the help, or nothing; a line */
 	void *to;
-	const char *arg; /* what stands for the argument in the help */
-	const char *help;
+	unsigned char type; /* enum opt_type */
+	char letter;	    /* or 0 */
 };
 
 /* clang-format off */
-#define OPT_WORD(n, h)           {OPT_TYPE_WORD, 0, n, NULL, NULL, h}
-#define OPT_FLAG(l, n, v, h)     {OPT_TYPE_FLAG, l, n, v, NULL, h}
-#define OPT_STR(l, n, v, a, h)   {OPT_TYPE_STR, l, n, v, a, h}
-#define OPT_MAYBE(l, n, v, a, h) {OPT_TYPE_MAYBE, l, n, v, a, h}
-#define OPT_NUMBER(l, n, v, a, h) {OPT_TYPE_NUMBER, l, n, v, a, h}
-#define OPT_FDS(l, n, v, h)      {OPT_TYPE_FDS, l, n, v, "FD", h}
-#define OPT_MANY(l, n, v, a, h) {OPT_TYPE_MANY, l, n, v, a, h}
+#define OPT_WORD(n, h)           {n "\0\0" h, NULL, OPT_TYPE_WORD, 0}
+#define OPT_FLAG(l, n, v, h)     {n "\0\0" h, v, OPT_TYPE_FLAG, l}
+#define OPT_STR(l, n, v, a, h)   {n "\0" a "\0" h, v, OPT_TYPE_STR, l}
+#define OPT_MAYBE(l, n, v, a, h) {n "\0" a "\0" h, v, OPT_TYPE_MAYBE, l}
+#define OPT_NUMBER(l, n, v, a, h) {n "\0" a "\0" h, v, OPT_TYPE_NUMBER, l}
+#define OPT_FDS(l, n, v, h)      {n "\0FD\0" h, v, OPT_TYPE_FDS, l}
+#define OPT_MANY(l, n, v, a, h) {n "\0" a "\0" h, v, OPT_TYPE_MANY, l}
+#define OPT_NS_TEXT "ns\0LIST\0namespaces by name: fs,net,ipc,..."
 /* -m -u -i -n -p -U -C -T, their long names, --ns LIST: from ns_table */
-#define OPT_NAMESPACES(v)        {OPT_TYPE_NAMESPACES, 0, "ns", v, "LIST", \
-				  "namespaces by name: fs,net,ipc,..."}
+#define OPT_NAMESPACES(v)        {OPT_NS_TEXT, v, OPT_TYPE_NAMESPACES, 0}
 /* The same with an optional =FILE; behind a letter only if it begins with /, .,
  * = or a digit */
-#define OPT_CHOICE(v)            {OPT_TYPE_CHOICE, 0, "ns", v, "LIST", \
-				  "namespaces by name: fs,net,ipc,..."}
-#define OPT_KEPT(v)              {OPT_TYPE_KEPT, 0, "ns", v, "LIST", \
-				  "namespaces by name: fs,net,ipc,..."}
-#define OPT_END                  {OPT_TYPE_END, 0, NULL, NULL, NULL, NULL}
+#define OPT_CHOICE(v)            {OPT_NS_TEXT, v, OPT_TYPE_CHOICE, 0}
+#define OPT_KEPT(v)              {OPT_NS_TEXT, v, OPT_TYPE_KEPT, 0}
+#define OPT_END                  {NULL, NULL, OPT_TYPE_END, 0}
 /* clang-format on */
 
 /* Parses the options at *argv, then takes n operands and a `--` behind them.
@@ -76,6 +74,8 @@ char **opt_operands(char ***argv, int n);
 /* A number of 0 or more. Dies: name is the option's. */
 int opt_number(const char *name, const char *word);
 
+/* Part i of a row's text */
+const char *opt_part(const struct opt *o, int i);
 /* True of a row that stands for all kinds of namespaces. */
 int opt_has_kinds(const struct opt *o);
 /* Prints the version, or the applet's page (libcore/help.c), and ends the
