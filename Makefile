@@ -42,9 +42,10 @@ warn := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-
 # -D_GNU_SOURCE= is what `#define _GNU_SOURCE` says, so a file may say it, too.
 cppflags := -D_GNU_SOURCE= -Ilibcore -Ibuild -include build/autoconf.h -isystem build/uapi
 cflags := -std=gnu11 $(warn) -fno-pie -ffunction-sections -fdata-sections -fstack-protector-strong \
-	-fno-asynchronous-unwind-tables $(san)
-# No relro: it would pad the file by a page to protect 48 bytes.
-ldflags := $(STATIC) -no-pie -Wl,--gc-sections -Wl,-z,noseparate-code -Wl,-z,norelro $(san) -L$(out)/libcap/lib
+	-fno-asynchronous-unwind-tables -fno-jump-tables $(san)
+# No relro, and no page between code and data: either would pad the file by up
+# to a page, to protect 48 bytes, or to load a page less.
+ldflags := $(STATIC) -no-pie -Wl,--gc-sections -Wl,-z,noseparate-code -Wl,-z,norelro -Wl,-z,common-page-size=16 $(san) -L$(out)/libcap/lib
 compile = $(CC) $(cppflags) -isystem $(out)/libcap/include $(cflags) $(CPPFLAGS) $(CFLAGS)
 link = $(CC) $(cflags) $(CFLAGS) $(ldflags) $(LDFLAGS)
 compile_helper = $(helper_cc) -static -no-pie $(cppflags) $(filter-out $(san),$(cflags)) \
