@@ -67,7 +67,8 @@ static int write_file(const struct target *t, const char *file,
 	if (is_dead(t->pid))
 		return 1;
 	errno = failed;
-	complain("write '%s' to '%s': %m%s", text, file, why_map(why, fd < 0));
+	complain("write '%s' to '%s': %m%s", text, file,
+		 fd < 0 || *file != 's' ? why_map(why, fd < 0) : "");
 	return -1;
 }
 
@@ -152,12 +153,34 @@ static int write_all(const struct target *t, const struct idmap *m)
 	return result;
 }
 
+int idmap_is_empty(const struct idmap *m)
+{
+	return !m->setgroups && !m->ids[IDMAP_UID].n && !m->ids[IDMAP_GID].n;
+}
+
+int idmap_open(void)
+{
+	char why[WHY_SIZE];
+	int dir = proc_open_dir(0);
+
+	if (dir < 0)
+		die("open '/proc/self': %m%s", why_map(why, 1));
+	return dir;
+}
+
+int idmap_write_own(int dir, const struct idmap *m)
+{
+	const struct target own = {0, dir};
+
+	return write_all(&own, m);
+}
+
 int idmap_write(pid_t pid, const struct idmap *m)
 {
 	struct target t = {pid, -1};
 	int result;
 
-	if (!m->setgroups && !m->ids[IDMAP_UID].n && !m->ids[IDMAP_GID].n)
+	if (idmap_is_empty(m))
 		return 0;
 	t.dir = proc_open_dir(pid);
 	result = write_all(&t, m);

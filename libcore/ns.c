@@ -15,7 +15,6 @@
 #include "chain.h"
 #include "err.h"
 #include "fmt.h"
-#include "proc.h"
 #include "sys.h"
 #include "why.h"
 
@@ -151,7 +150,8 @@ static void check_offset(const char *option, const char *word)
 
 	if (!word)
 		return;
-	if (!*digits || digits[strspn(digits, "0123456789")])
+	if (!*digits || strlen(digits) > 19 ||
+	    digits[strspn(digits, "0123456789")])
 		die("--%s '%s': not a number of seconds", option, word);
 	if (!(chain_made() & CLONE_NEWTIME))
 		die("--%s needs a new time namespace: add -T", option);
@@ -163,24 +163,24 @@ void ns_check_offsets(const char *monotonic, const char *boottime)
 	check_offset("boottime", boottime);
 }
 
-static void set_offset(const char *clock, const char *seconds)
+static void set_offset(int dir, const char *clock, const char *seconds)
 {
 	char text[96];
 	int fd;
 
 	if (!seconds)
 		return;
-	fd = proc_open("timens_offsets", O_WRONLY);
+	fd = sys_open(dir, "timens_offsets", O_WRONLY, 0);
 	if (fmt_str(text, sizeof(text), "%s %s 0", clock, seconds) || fd < 0 ||
 	    write(fd, text, strlen(text)) < 0)
 		die("set the offset '%s' of the %s clock: %m", seconds, clock);
 	close(fd);
 }
 
-void ns_set_offsets(const char *monotonic, const char *boottime)
+void ns_set_offsets(int dir, const char *monotonic, const char *boottime)
 {
-	set_offset("monotonic", monotonic);
-	set_offset("boottime", boottime);
+	set_offset(dir, "monotonic", monotonic);
+	set_offset(dir, "boottime", boottime);
 }
 
 static void loopback_up(void)

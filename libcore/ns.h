@@ -57,8 +57,8 @@ void ns_propagation(unsigned long how);
  * each may be NULL. For both walks. */
 void ns_check_offsets(const char *monotonic, const char *boottime);
 /* Sets them in the time namespace made for the children, which has none yet
- * (time_namespaces(7)). Dies. */
-void ns_set_offsets(const char *monotonic, const char *boottime);
+ * (time_namespaces(7)); dir: this process's in procfs. Dies. */
+void ns_set_offsets(int dir, const char *monotonic, const char *boottime);
 
 /* What new namespaces are to be like */
 struct ns_setup {
