@@ -46,25 +46,6 @@ struct ask {
 	uint32_t uid_number, gid_number, owner_numbers[2];
 };
 
-static unsigned long parse_propagation(const char *word)
-{
-	static const struct {
-		const char *name;
-		unsigned long flag;
-	} words[] = {
-		{"private", MS_PRIVATE},
-		{"shared", MS_SHARED},
-		{"slave", MS_SLAVE},
-		{"unchanged", 0},
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (!strcmp(words[i].name, word))
-			return words[i].flag;
-	die("--propagation '%s': not one of private, shared, slave, unchanged",
-	    word);
-}
-
 /* The last number there could be means "no change" to the kernel. */
 static int take_id(const char *word, char end, uint32_t *id)
 {
@@ -81,7 +62,7 @@ static void parse_words(struct ask *a)
 {
 	const char *group = a->owner ? strchr(a->owner, ':') : NULL;
 
-	a->propagates = parse_propagation(a->propagation);
+	a->propagates = ns_parse_propagation(a->propagation);
 	if (a->kill_child)
 		a->kill_signal =
 			signame_parse(*a->kill_child ? a->kill_child : "KILL");

@@ -134,6 +134,25 @@ static int propagate_from_true_root(unsigned long how)
 	return 0;
 }
 
+unsigned long ns_parse_propagation(const char *word)
+{
+	static const struct {
+		const char *name;
+		unsigned long flag;
+	} words[] = {
+		{"private", MS_PRIVATE},
+		{"shared", MS_SHARED},
+		{"slave", MS_SLAVE},
+		{"unchanged", 0},
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcmp(words[i].name, word))
+			return words[i].flag;
+	die("--propagation '%s': not one of private, shared, slave, unchanged",
+	    word);
+}
+
 void ns_propagation(unsigned long how)
 {
 	char why[WHY_SIZE];

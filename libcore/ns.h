@@ -49,6 +49,8 @@ void ns_unshare(int kinds);
  * it; the working directory is kept. 0, or -1 and errno. */
 int ns_true_root(void);
 
+/* private, shared, slave or unchanged (0) to MS_*. Dies. */
+unsigned long ns_parse_propagation(const char *word);
 /* Sets the propagation of all mounts of this namespace: MS_PRIVATE, MS_SLAVE,
  * MS_SHARED; also in a chroot whose "/" is no mount point. Dies. */
 void ns_propagation(unsigned long how);
