@@ -46,7 +46,9 @@ cflags := -std=gnu11 $(warn) -fno-pie -ffunction-sections -fdata-sections -fstac
 # No relro, and no page between code and data: either would pad the file by up
 # to a page, to protect 48 bytes, or to load a page less.
 ldflags := $(STATIC) -no-pie -Wl,--gc-sections -Wl,-z,noseparate-code -Wl,-z,norelro -Wl,-z,common-page-size=16 $(san) -L$(out)/libcap/lib
-compile = $(CC) $(cppflags) -isystem $(out)/libcap/include $(cflags) $(CPPFLAGS) $(CFLAGS)
+# gcc for x86 pads tables to 32 bytes.
+align := $(shell $(CC) -malign-data=abi -fsyntax-only -xc /dev/null 2>/dev/null && echo -malign-data=abi)
+compile = $(CC) $(cppflags) -isystem $(out)/libcap/include $(cflags) $(align) $(CPPFLAGS) $(CFLAGS)
 link = $(CC) $(cflags) $(CFLAGS) $(ldflags) $(LDFLAGS)
 compile_helper = $(helper_cc) -static -no-pie $(cppflags) $(filter-out $(san),$(cflags)) \
 	$(if $(SAN),-Os -g,$(CFLAGS) $(CPPFLAGS) $(LDFLAGS))

@@ -109,12 +109,10 @@ static void check(struct ask *a)
 		die("--%s needs a new user namespace: add -U", of_user);
 	if (a->forks)
 		a->init = chain_forks(1);
-	if (a->proc && chain_pid_pending())
-		die("--mount-proc would show the old pid namespace: "
-		    "-p needs -f");
-	if (ns_kept(&a->kinds) & CLONE_NEWPID && chain_pid_pending())
-		die("--pid=FILE: nobody is in the new pid namespace: -p needs "
-		    "-f");
+	if ((a->proc || ns_kept(&a->kinds) & CLONE_NEWPID) &&
+	    chain_pid_pending())
+		die("%s: nobody is in the new pid namespace: -p needs -f",
+		    a->proc ? "--mount-proc" : "--pid=FILE");
 	if (a->root)
 		chain_leaves_root();
 }
@@ -181,21 +179,25 @@ static void leave(const struct ask *a, struct helper *h)
 
 	idmap_make(&map, &a->maps, a->owner ? a->owner_numbers : NULL);
 	outside = idmap_needs_outside(&map);
-	if (outside || ns_kept(&a->kinds))
-		helper_start(h, &map, &a->kinds, a->forks ? 0 : kinds);
 	/* A new user namespace can make no proc of its own any more. */
 	if (a->monotonic || a->boottime || !(outside || idmap_is_empty(&map)))
 		own = idmap_open();
+	if (outside || ns_kept(&a->kinds))
+		helper_start(h, &map, &a->kinds, a->forks ? 0 : kinds);
 	if (a->owner)
 		become_owner(a->owner_numbers);
-	if (kinds)
-		ns_unshare(kinds);
+	if (kinds && ns_try_unshare(kinds)) {
+		helper_end(h); /* nobody else would wait for it */
+		_exit(STATUS_FAILED);
+	}
 	if (kinds & CLONE_NEWUSER && chain_credentials_changed())
 		die("die with the parent: %m");
 	if (outside)
 		helper_map(h);
 	else if (idmap_write_own(own, &map))
 		_exit(STATUS_FAILED);
+	if (outside && !ns_kept(&a->kinds))
+		helper_end(h);
 	ns_set_offsets(own, a->monotonic, a->boottime);
 	if (own >= 0)
 		close(own);
@@ -277,9 +279,8 @@ static char **run(char **argv)
 		if (a.forks)
 			stay_await();
 		helper_keep(&h);
-	}
-	if (h.fd >= 0)
 		helper_end(&h);
+	}
 	return argv;
 }
 

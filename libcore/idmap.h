@@ -78,6 +78,9 @@ int idmap_check(const struct idmap_words *w);
 void idmap_make(struct idmap *m, const struct idmap_words *w,
 		const uint32_t own[2]);
 
+/* True if the map of i (IDMAP_UID, IDMAP_GID) is of the one id that a process may
+ * map without privileges: its own. */
+int idmap_is_own(const struct idmap *m, int i);
 /* True if only a process outside of the namespace can write it. */
 int idmap_needs_outside(const struct idmap *m);
 

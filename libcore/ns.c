@@ -95,13 +95,21 @@ const char *ns_names(char buf[NS_NAMES], int kinds)
 	return buf;
 }
 
-void ns_unshare(int kinds)
+int ns_try_unshare(int kinds)
 {
 	char why[WHY_SIZE], names[NS_NAMES];
 
-	if (unshare(kinds))
-		die("unshare '%s': %m%s", ns_names(names, kinds),
-		    why_namespaces(why, kinds));
+	if (!unshare(kinds))
+		return 0;
+	complain("unshare '%s': %m%s", ns_names(names, kinds),
+		 why_namespaces(why, kinds));
+	return -1;
+}
+
+void ns_unshare(int kinds)
+{
+	if (ns_try_unshare(kinds))
+		_exit(STATUS_FAILED);
 }
 
 int ns_true_root(void)

@@ -42,7 +42,9 @@ int ns_parse(const char *list);
 #define NS_NAMES 64
 const char *ns_names(char buf[NS_NAMES], int kinds);
 
-/* unshare(2), dies with the cause; tells chain nothing. */
+/* unshare(2); tells chain nothing. 0, or -1 after telling the cause. */
+int ns_try_unshare(int kinds);
+/* The same; dies. */
 void ns_unshare(int kinds);
 
 /* Leaves a chroot: the root becomes that of the mount namespace, by setns(2) to

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "err.h"
 #include "fmt.h"
 #include "lines.h"
 #include "num.h"
@@ -15,6 +16,12 @@
 static int is_number(const char *word, uint32_t *number)
 {
 	return word && !num_take32(&word, 0, number);
+}
+
+static void end(struct lines *l, const char *file)
+{
+	if (lines_end(l))
+		die("read '%s': %m", file);
 }
 
 /* The line of file, as passwd(5) or group(5), that has this name, or, if name is
@@ -41,7 +48,7 @@ static int find(const char *file, const char *name, uint32_t *id, char *buf,
 		if (found)
 			*id = n;
 	}
-	lines_end(&l);
+	end(&l, file);
 	return found - 1;
 }
 
@@ -70,6 +77,6 @@ int user_subids(const char *file, uint32_t uid, uint32_t *first,
 		found = is_number(strsep(&line, ":"), first) &&
 			is_number(strsep(&line, ":"), count) && *count;
 	}
-	lines_end(&l);
-	return found ? 0 : -1;
+	end(&l, file);
+	return found - 1;
 }

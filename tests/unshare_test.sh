@@ -406,7 +406,7 @@ testEnvironment()
 	run "$CB" unshare --clear-env $busybox env
 	assert_status 0
 	assert_out ''
-	A=1 AB='2 x' B= run "$CB" unshare --whitelist-env A,AB,NONE,B $busybox env
+	A=1 AB='2 x' B='' run "$CB" unshare --whitelist-env A,AB,NONE,B $busybox env
 	assertEquals "A=1
 AB=2 x
 B=" "$(sort "$T/out")"
