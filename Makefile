@@ -46,9 +46,10 @@ cflags := -std=gnu11 $(warn) -fno-pie -ffunction-sections -fdata-sections -fstac
 # No relro, and no page between code and data: either would pad the file by up
 # to a page, to protect 48 bytes, or to load a page less.
 ldflags := $(STATIC) -no-pie -Wl,--gc-sections -Wl,-z,noseparate-code -Wl,-z,norelro -Wl,-z,common-page-size=16 $(san) -L$(out)/libcap/lib
-# gcc for x86 pads tables to 32 bytes.
-align := $(shell $(CC) -malign-data=abi -fsyntax-only -xc /dev/null 2>/dev/null && echo -malign-data=abi)
-compile = $(CC) $(cppflags) -isystem $(out)/libcap/include $(cflags) $(align) $(CPPFLAGS) $(CFLAGS)
+# What gcc for x86 pads and unrolls even with -Os
+small := -malign-data=abi -fno-tree-pre -fno-code-hoisting
+small := $(shell $(CC) $(small) -fsyntax-only -xc /dev/null 2>/dev/null && echo $(small))
+compile = $(CC) $(cppflags) -isystem $(out)/libcap/include $(cflags) $(small) $(CPPFLAGS) $(CFLAGS)
 link = $(CC) $(cflags) $(CFLAGS) $(ldflags) $(LDFLAGS)
 compile_helper = $(helper_cc) -static -no-pie $(cppflags) $(filter-out $(san),$(cflags)) \
 	$(if $(SAN),-Os -g,$(CFLAGS) $(CPPFLAGS) $(LDFLAGS))

@@ -73,7 +73,7 @@ _Noreturn static void serve(const struct task *t, int fd)
 	}
 	/* Who asked is gone, and tells why. */
 	if (n < 0 && errno != EPIPE && errno != ECONNRESET)
-		complain("serve from outside: %m");
+		complain("answer: %m");
 	_exit(n < 0 ? STATUS_FAILED : 0);
 }
 
@@ -125,11 +125,10 @@ static void ask(struct helper *h, char what)
 	if (n > 0)
 		return;
 	if (n < 0)
-		complain("ask the helper outside: %m");
+		complain("ask the helper: %m");
 	status = end(h);
 	if (!n && WIFSIGNALED(status))
-		die("the helper outside was killed by signal %d",
-		    WTERMSIG(status));
+		die("the helper was killed by signal %d", WTERMSIG(status));
 	_exit(STATUS_FAILED);
 }
 

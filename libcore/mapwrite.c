@@ -133,7 +133,7 @@ static int may_write(int i)
 	errno = 0;
 	caps = cap_effective();
 	if (!caps && errno) {
-		complain("read the capabilities: %m");
+		complain("capget: %m");
 		return -1;
 	}
 	return !!(caps & kinds[i].cap);

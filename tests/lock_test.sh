@@ -145,7 +145,7 @@ processes=1'
 testUserNeedsProc()
 {
 	needs_root || return 0
-	user='setpriv --reuid 12345 --regid 12345 --clear-groups'
+	user='/usr/bin/setpriv --reuid 12345 --regid 12345 --clear-groups'
 	for words in -r -c '--map-user 5' '-U --setgroups deny' '-UT --monotonic 5'; do
 		bare "$user"' "$0" unshare '"$words"' "$1"'
 		assert_status 125

@@ -304,7 +304,7 @@ setgroups=allow'
 	# It is his: he can enter, who may else not.
 	"$CB" unshare --owner 12345:12345 -rn sleep 98766 &
 	until [ "$(cat /proc/$!/comm)" = sleep ]; do sleep 0.1; done
-	run setpriv --reuid 12345 --regid 12345 --clear-groups nsenter -t $! -U -n \
+	run /usr/bin/setpriv --reuid 12345 --regid 12345 --clear-groups nsenter -t $! -U -n \
 		--preserve-credentials "$HELPER/facts" uid
 	kill $!
 	wait $!
@@ -314,7 +314,7 @@ setgroups=allow'
 testOwnerIsRootsToGive()
 {
 	can_ns -Ur || return 0
-	run $(is_root && echo setpriv --reuid 12345 --regid 12345 --clear-groups) \
+	run $(is_root && echo /usr/bin/setpriv --reuid 12345 --regid 12345 --clear-groups) \
 		"$CB" unshare --owner 0:0 -r true
 	assert_status 125
 	assert_err "unshare: become the owner '0:0': Operation not permitted"

@@ -252,7 +252,7 @@ testNotPermitted()
 	can_ns -Ur || return 0
 	chmod 777 "$T/ns"
 	for words in "-r --uts=$T/ns/uts" "-U --user=$T/ns/user"; do
-		quiet_host $(is_root && echo setpriv --reuid 12345 --regid 12345 --clear-groups) \
+		quiet_host $(is_root && echo /usr/bin/setpriv --reuid 12345 --regid 12345 --clear-groups) \
 			"$CB" unshare $words true
 		assert_status 125
 		assert_err "unshare: keep the * namespace at '$T/ns/*': Operation not permitted (needs CAP_SYS_ADMIN; *)"
@@ -260,7 +260,7 @@ testNotPermitted()
 	done
 	is_root || return 0
 	chmod 700 "$T/ns"
-	run setpriv --reuid 12345 --regid 12345 --clear-groups "$CB" unshare -r \
+	run /usr/bin/setpriv --reuid 12345 --regid 12345 --clear-groups "$CB" unshare -r \
 		--uts="$T/ns/uts" true
 	assert_status 125
 	assert_err "unshare: keep the uts namespace at '$T/ns/uts': Permission denied"
