@@ -46,9 +46,13 @@ warn := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-
 cppflags := -D_GNU_SOURCE= -Ilibcore -Ibuild -include build/autoconf.h -isystem build/uapi
 cflags := -std=gnu11 $(warn) -fno-pie -ffunction-sections -fdata-sections -fstack-protector \
 	-fno-asynchronous-unwind-tables -fno-jump-tables $(san)
-# No relro: it would pad the file by a page to protect 48 bytes.
-ldflags := $(STATIC) -no-pie -Wl,--gc-sections -Wl,-z,noseparate-code -Wl,-z,norelro $(san) -L$(out)/libcap/lib
-compile = $(CC) $(cppflags) -isystem $(out)/libcap/include $(cflags) $(CPPFLAGS) $(CFLAGS)
+# No relro, and no page between code and data: either would pad the file by up
+# to a page, to protect 48 bytes, or to load a page less.
+ldflags := $(STATIC) -no-pie -Wl,--gc-sections -Wl,-z,noseparate-code -Wl,-z,norelro -Wl,-z,common-page-size=16 $(san) -L$(out)/libcap/lib
+# What gcc for x86 pads and unrolls for size, too
+small := -malign-data=abi -fno-tree-pre -fno-code-hoisting
+small := $(shell $(CC) $(small) -fsyntax-only -xc /dev/null 2>/dev/null && echo $(small))
+compile = $(CC) $(cppflags) -isystem $(out)/libcap/include $(cflags) $(small) $(CPPFLAGS) $(CFLAGS)
 link = $(CC) $(cflags) $(CFLAGS) $(ldflags) $(LDFLAGS)
 compile_helper = $(helper_cc) -static -no-pie $(cppflags) $(filter-out $(san),$(cflags)) \
 	$(if $(SAN),-Os -g,$(CFLAGS) $(CPPFLAGS) $(LDFLAGS))

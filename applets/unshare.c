@@ -46,48 +46,33 @@ struct ask {
 	uint32_t uid_number, gid_number, owner_numbers[2];
 };
 
-static unsigned long parse_propagation(const char *word)
+/* The last number there could be means "no change" to the kernel. */
+static int take_id(const char *word, char end, uint32_t *id)
 {
-	static const struct {
-		const char *name;
-		unsigned long flag;
-	} words[] = {
-		{"private", MS_PRIVATE},
-		{"shared", MS_SHARED},
-		{"slave", MS_SLAVE},
-		{"unchanged", 0},
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (!strcmp(words[i].name, word))
-			return words[i].flag;
-	die("--propagation '%s': not one of private, shared, slave, unchanged",
-	    word);
+	return num_take32(&word, end, id) || *id == UINT32_MAX;
 }
 
-static uint32_t parse_id(const char *option, const char *word)
+static void parse_id(const char *option, const char *word, uint32_t *id)
 {
-	uint32_t id = 0;
-
-	if (word && (num_take32(&word, 0, &id) || id == UINT32_MAX))
+	if (word && take_id(word, 0, id))
 		die("%s '%s': not the number of a user or group", option, word);
-	return id;
 }
 
 static void parse_words(struct ask *a)
 {
-	const char *owner = a->owner;
+	const char *group = a->owner ? strchr(a->owner, ':') : NULL;
 
-	a->propagates = parse_propagation(a->propagation);
+	a->propagates = ns_parse_propagation(a->propagation);
 	if (a->kill_child)
 		a->kill_signal =
 			signame_parse(*a->kill_child ? a->kill_child : "KILL");
 	if (a->kill_child && !a->kill_signal)
 		die("--kill-child '%s': not a signal", a->kill_child);
-	a->uid_number = parse_id("-S", a->uid);
-	a->gid_number = parse_id("-G", a->gid);
-	if (owner && (num_take32(&owner, ':', &a->owner_numbers[0]) ||
-		      num_take32(&owner, 0, &a->owner_numbers[1])))
+	parse_id("-S", a->uid, &a->uid_number);
+	parse_id("-G", a->gid, &a->gid_number);
+	if (a->owner &&
+	    (!group || take_id(a->owner, ':', &a->owner_numbers[0]) ||
+	     take_id(group + 1, 0, &a->owner_numbers[1])))
 		die("--owner '%s': not UID:GID", a->owner);
 }
 
@@ -112,28 +97,32 @@ static void imply(struct ask *a)
 
 static void check(struct ask *a)
 {
+	const char *of_user = a->keep_caps	  ? "keep-caps"
+			      : a->maps.setgroups ? "setgroups"
+						  : NULL;
+
 	chain_makes(a->kinds.kinds);
 	parse_words(a);
 	ns_check(&a->setup);
 	ns_check_offsets(a->monotonic, a->boottime);
-	if (a->keep_caps && !(a->kinds.kinds & CLONE_NEWUSER))
-		die("--keep-caps needs a new user namespace: add -U");
+	if (of_user && !(a->kinds.kinds & CLONE_NEWUSER))
+		die("--%s needs a new user namespace: add -U", of_user);
 	if (a->forks)
 		a->init = chain_forks(1);
-	if (a->proc && chain_pid_pending())
-		die("--mount-proc would show the old pid namespace: "
-		    "-p needs -f");
-	if (ns_kept(&a->kinds) & CLONE_NEWPID && chain_pid_pending())
-		die("--pid=FILE: nobody is in the new pid namespace: -p needs "
-		    "-f");
+	if ((a->proc || ns_kept(&a->kinds) & CLONE_NEWPID) &&
+	    chain_pid_pending())
+		die("%s: nobody is in the new pid namespace: -p needs -f",
+		    a->proc ? "--mount-proc" : "--pid=FILE");
 	if (a->root)
 		chain_leaves_root(0);
 }
 
-/* To whom the new user namespace will belong */
+/* To whom the new user namespace will belong; who changed its uid has lost its
+ * own files in /proc. */
 static void become_owner(const uint32_t owner[2])
 {
-	if (sys_no_groups() || sys_setgid(owner[1]) || sys_setuid(owner[0]))
+	if (sys_no_groups() || sys_setgid(owner[1]) || sys_setuid(owner[0]) ||
+	    prctl(PR_SET_DUMPABLE, 1UL, 0UL, 0UL, 0UL))
 		die("become the owner '%u:%u': %m", owner[0], owner[1]);
 }
 
@@ -186,23 +175,32 @@ static int known_kinds(void)
 static void leave(const struct ask *a, struct helper *h)
 {
 	struct idmap map;
-	int kinds = a->kinds.kinds, outside;
+	int kinds = a->kinds.kinds, outside, own = -1;
 
 	idmap_make(&map, &a->maps, a->owner ? a->owner_numbers : NULL);
 	outside = idmap_needs_outside(&map);
+	/* A new user namespace can make no proc of its own any more. */
+	if (a->monotonic || a->boottime || !(outside || idmap_is_empty(&map)))
+		own = idmap_open();
 	if (outside || ns_kept(&a->kinds))
 		helper_start(h, &map, &a->kinds, a->forks ? 0 : kinds);
 	if (a->owner)
 		become_owner(a->owner_numbers);
-	if (kinds)
-		ns_unshare(kinds);
+	if (kinds && ns_try_unshare(kinds)) {
+		helper_end(h); /* nobody else would wait for it */
+		_exit(STATUS_FAILED);
+	}
 	if (kinds & CLONE_NEWUSER && chain_credentials_changed())
 		die("die with the parent: %m");
 	if (outside)
 		helper_map(h);
-	else if (idmap_write(0, &map))
+	else if (idmap_write_own(own, &map))
 		_exit(STATUS_FAILED);
-	ns_set_offsets(a->monotonic, a->boottime);
+	if (outside && !ns_kept(&a->kinds))
+		helper_end(h);
+	ns_set_offsets(own, a->monotonic, a->boottime);
+	if (own >= 0)
+		close(own);
 }
 
 /* At home in them */
@@ -281,9 +279,8 @@ static char **run(char **argv)
 		if (a.forks)
 			stay_await();
 		helper_keep(&h);
-	}
-	if (h.fd >= 0)
 		helper_end(&h);
+	}
 	return argv;
 }
 

@@ -4,8 +4,9 @@
  *
  * Theory of operation: the request is one byte on a SEQPACKET pair, with the
  * pid of who asks beside it in the helper's own numbering (SO_PASSCRED); the
- * answer is the byte again, or end-of-file. When all who could ask are gone,
- * the helper reads end-of-file and goes, too.
+ * answer is the byte again, or end-of-file: it has failed, and said why, or was
+ * killed. When all who could ask are gone, the helper reads end-of-file and goes,
+ * too.
  */
 #include "helper.h"
 
@@ -19,6 +20,7 @@
 #include "persist.h"
 #include "sys.h"
 
+/* 1, 0 at the end, or -1 and errno */
 static int receive(int fd, char *byte, pid_t *pid)
 {
 	union {
@@ -37,10 +39,9 @@ static int receive(int fd, char *byte, pid_t *pid)
 		n = recvmsg(fd, &head, MSG_CMSG_CLOEXEC);
 	while (n < 0 && errno == EINTR);
 	c = n == 1 ? CMSG_FIRSTHDR(&head) : NULL;
-	if (!c || c->cmsg_type != SCM_CREDENTIALS)
-		return -1;
-	*pid = ((struct ucred *)CMSG_DATA(c))->pid;
-	return 0;
+	if (c && c->cmsg_type == SCM_CREDENTIALS)
+		*pid = ((struct ucred *)CMSG_DATA(c))->pid;
+	return n;
 }
 
 struct task {
@@ -49,21 +50,31 @@ struct task {
 	int for_children;
 };
 
+static int act(const struct task *t, char what, pid_t pid)
+{
+	return what == 'M' ? idmap_write(pid, t->map)
+			   : persist_bind(pid, t->keeps, t->for_children);
+}
+
 _Noreturn static void serve(const struct task *t, int fd)
 {
 	char byte = 0;
-	pid_t pid;
+	pid_t pid = -1;
+	ssize_t n;
 
-	while (!receive(fd, &byte, &pid)) {
-		int failed = byte == 'M' ? idmap_write(pid, t->map)
-					 : persist_bind(pid, t->keeps,
-							t->for_children);
-
-		if (failed)
-			byte = 0; /* told already */
-		send(fd, &byte, 1, MSG_NOSIGNAL);
+	while ((n = receive(fd, &byte, &pid)) > 0) {
+		if (act(t, byte, pid))
+			_exit(STATUS_FAILED); /* told already */
+		do
+			n = send(fd, &byte, 1, MSG_NOSIGNAL);
+		while (n < 0 && errno == EINTR);
+		if (n < 0)
+			break;
 	}
-	_exit(0);
+	/* Who asked is gone, and tells why. */
+	if (n < 0 && errno != EPIPE && errno != ECONNRESET)
+		complain("answer: %m");
+	_exit(n < 0 ? STATUS_FAILED : 0);
 }
 
 void helper_start(struct helper *h, const struct idmap *map,
@@ -87,20 +98,38 @@ void helper_start(struct helper *h, const struct idmap *map,
 	h->fd = pair[0];
 }
 
+/* Its status; -1: it is not our child, but our parent's. */
+static int end(struct helper *h)
+{
+	int status = -1;
+
+	close(h->fd);
+	while (waitpid(h->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	h->fd = -1;
+	return status;
+}
+
 static void ask(struct helper *h, char what)
 {
-	char byte = 0;
 	ssize_t n;
+	int status;
 
-	if (send(h->fd, &what, 1, MSG_NOSIGNAL) < 0 && errno != EPIPE)
-		die("ask the helper outside: %m");
 	do
-		n = recv(h->fd, &byte, 1, 0);
+		n = send(h->fd, &what, 1, MSG_NOSIGNAL);
 	while (n < 0 && errno == EINTR);
-	if (n != 1)
-		die("the helper outside is gone");
-	if (byte != what)
-		_exit(STATUS_FAILED);
+	if (n > 0 || errno == EPIPE)
+		do
+			n = recv(h->fd, &what, 1, 0);
+		while (n < 0 && errno == EINTR);
+	if (n > 0)
+		return;
+	if (n < 0)
+		complain("ask the helper: %m");
+	status = end(h);
+	if (!n && WIFSIGNALED(status))
+		die("the helper was killed by signal %d", WTERMSIG(status));
+	_exit(STATUS_FAILED);
 }
 
 void helper_map(struct helper *h)
@@ -115,7 +144,6 @@ void helper_keep(struct helper *h)
 
 void helper_end(struct helper *h)
 {
-	close(h->fd);
-	while (waitpid(h->pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	if (h->fd >= 0)
+		end(h);
 }

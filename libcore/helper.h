@@ -25,7 +25,7 @@ void helper_start(struct helper *h, const struct idmap *map,
 void helper_map(struct helper *h);
 /* Binds the calling process's namespaces; the same. */
 void helper_keep(struct helper *h);
-/* Lets it end, and waits for it if it is our child. */
+/* Lets it end, if there is one, and waits for it if it is our child. */
 void helper_end(struct helper *h);
 
 #endif

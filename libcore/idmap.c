@@ -72,8 +72,6 @@ static void add_all(struct idmap_ranges *to, int i)
 	char *line;
 
 	lines_begin(&l, proc_open(names[i].file, O_RDONLY));
-	if (l.fd < 0)
-		die("open '/proc/self/%s': %m", names[i].file);
 	while ((line = lines_next(&l))) {
 		struct idmap_range r;
 		const char *at = line + strspn(line, " ");
@@ -87,7 +85,8 @@ static void add_all(struct idmap_ranges *to, int i)
 		r.outside = r.inside;
 		add(to, i, &r);
 	}
-	lines_end(&l);
+	if (lines_end(&l))
+		die("read '/proc/self/%s': %m", names[i].file);
 	if (line || !to->n)
 		die("%s 'all': '/proc/self/%s' says nothing", names[i].many,
 		    names[i].file);
@@ -188,7 +187,6 @@ void idmap_make(struct idmap *m, const struct idmap_words *w,
 		if (w->one[i] && user_id(w->one[i], names[i].accounts, &inside))
 			die("%s '%s': '%s' has no such name", names[i].one,
 			    w->one[i], names[i].accounts);
-		/* An unprivileged gid map wants it denied (Linux 3.19). */
 		if (wants_one(w, i) && i == IDMAP_GID && !to->n)
 			m->setgroups = "deny";
 		if (wants_one(w, i))
@@ -235,15 +233,20 @@ int idmap_check(const struct idmap_words *w)
 	return any;
 }
 
+int idmap_is_own(const struct idmap *m, int i)
+{
+	const struct idmap_ranges *r = m->ids + i;
+
+	/* An unprivileged gid map wants it denied (Linux 3.19). */
+	return r->n == 1 && r->range[0].count == 1 &&
+	       r->range[0].outside == m->own[i] &&
+	       (i == IDMAP_UID || (m->setgroups && *m->setgroups == 'd'));
+}
+
 int idmap_needs_outside(const struct idmap *m)
 {
-	for (int i = 0; i < 2; i++) {
-		const struct idmap_ranges *r = m->ids + i;
-
-		if (r->n > 1 || (r->n && (r->range[0].count > 1 ||
-					  r->range[0].outside != m->own[i])))
+	for (int i = 0; i < 2; i++)
+		if (m->ids[i].n && !idmap_is_own(m, i))
 			return 1;
-	}
-	/* The gid map of the process itself wants setgroups denied. */
-	return m->ids[IDMAP_GID].n && !m->setgroups;
+	return 0;
 }

@@ -78,11 +78,22 @@ int idmap_check(const struct idmap_words *w);
 void idmap_make(struct idmap *m, const struct idmap_words *w,
 		const uint32_t own[2]);
 
+/* True if the map of i (IDMAP_UID, IDMAP_GID) is of the one id that a process may
+ * map without privileges: its own. */
+int idmap_is_own(const struct idmap *m, int i);
 /* True if only a process outside of the namespace can write it. */
 int idmap_needs_outside(const struct idmap *m);
 
-/* Writes the maps of process pid (0: this one). Returns 0; 1 if the child is
- * dead, which its status tells better; -1 after telling what failed and why. */
+/* Writes the maps of process pid. Returns 0; 1 if the child is dead, which its
+ * status tells better; -1 after telling what failed and why. */
 int idmap_write(pid_t pid, const struct idmap *m);
+
+/* True if there is nothing to write. */
+int idmap_is_empty(const struct idmap *m);
+/* Opens this process's directory in procfs, to be done before the new user
+ * namespace, which can make no procfs where /proc is none. Dies. */
+int idmap_open(void);
+/* The process writes its own there; as idmap_write. */
+int idmap_write_own(int dir, const struct idmap *m);
 
 #endif

@@ -4,19 +4,23 @@
  */
 #include "lines.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 void lines_begin(struct lines *l, int fd)
 {
 	l->fd = fd;
+	l->err = fd < 0 && errno != ENOENT ? errno : 0;
 	l->n = l->used = 0;
 }
 
-void lines_end(struct lines *l)
+int lines_end(struct lines *l)
 {
 	if (l->fd >= 0)
 		close(l->fd);
+	errno = l->err;
+	return errno ? -1 : 0;
 }
 
 /* More bytes behind those not used yet. False at the end of the file. */
@@ -27,7 +31,13 @@ static int fill(struct lines *l)
 	l->n -= l->used;
 	memmove(l->buf, l->buf + l->used, l->n);
 	l->used = 0;
-	got = l->fd < 0 ? 0 : read(l->fd, l->buf + l->n, LINES_SIZE - 1 - l->n);
+	if (l->fd < 0)
+		return 0;
+	do
+		got = read(l->fd, l->buf + l->n, LINES_SIZE - 1 - l->n);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		l->err = errno;
 	if (got > 0)
 		l->n += got;
 	return got > 0;

@@ -10,17 +10,19 @@
 #define LINES_SIZE 1024
 
 struct lines {
-	int fd;
+	int fd, err;
 	size_t n, used;
 	char buf[LINES_SIZE];
 };
 
-/* Takes the descriptor, which may be -1: then there are no lines. */
+/* Takes the descriptor; of a file that is missing (-1 and ENOENT) there are no
+ * lines. */
 void lines_begin(struct lines *l, int fd);
 /* The next line, without its end, good until the next call; NULL at the end
  * of the file. A line that is too long for the buffer is passed over whole. */
 char *lines_next(struct lines *l);
-/* Closes the descriptor. */
-void lines_end(struct lines *l);
+/* Closes the descriptor. 0, or -1 and errno: it could not be read to where the
+ * caller stopped. */
+int lines_end(struct lines *l);
 
 #endif

@@ -57,17 +57,18 @@ static int write_file(const struct target *t, const char *file,
 {
 	char why[WHY_SIZE];
 	size_t n = strlen(text);
-	int fd = t->dir < 0 ? -1 : sys_open(t->dir, file, O_WRONLY, 0);
-	int failed = fd < 0 || write(fd, text, n) != (ssize_t)n ? errno : 0;
+	int fd = sys_open(t->dir, file, O_WRONLY, 0);
+	int done = fd >= 0 && write(fd, text, n) == (ssize_t)n, err = errno;
 
 	if (fd >= 0)
 		close(fd);
-	if (!failed)
+	if (done)
 		return 0;
 	if (is_dead(t->pid))
 		return 1;
-	errno = failed;
-	complain("write '%s' to '%s': %m%s", text, file, why_map(why, fd < 0));
+	errno = err;
+	complain("write '%s' to '%s': %m%s", text, file,
+		 fd < 0 || *file != 's' ? why_map(why, fd < 0) : "");
 	return -1;
 }
 
@@ -123,14 +124,19 @@ static int write_by_helper(pid_t pid, const struct idmap_ranges *r, int i)
 	return -1;
 }
 
-static int is_own(const struct idmap *m, int i)
+/* May this process write the map of others itself? -1 after telling why that
+ * cannot be told. */
+static int may_write(int i)
 {
-	const struct idmap_ranges *r = m->ids + i;
+	uint64_t caps;
 
-	return r->n == 1 && r->range[0].count == 1 &&
-	       r->range[0].outside == m->own[i] &&
-	       (i == IDMAP_UID ||
-		(m->setgroups && !strcmp(m->setgroups, "deny")));
+	errno = 0;
+	caps = cap_effective();
+	if (!caps && errno) {
+		complain("capget: %m");
+		return -1;
+	}
+	return !!(caps & kinds[i].cap);
 }
 
 static int write_all(const struct target *t, const struct idmap *m)
@@ -141,15 +147,54 @@ static int write_all(const struct target *t, const struct idmap *m)
 		result = write_file(t, "setgroups", m->setgroups);
 	for (int i = 0; i < 2 && !result; i++) {
 		const struct idmap_ranges *r = m->ids + i;
+		int direct = !t->pid || idmap_is_own(m, i);
 
 		if (!r->n)
 			continue;
-		if (!t->pid || is_own(m, i) || cap_effective() & kinds[i].cap)
-			result = write_direct(t, r, i);
-		else
-			result = write_by_helper(t->pid, r, i);
+		if (!direct)
+			direct = may_write(i);
+		result = direct < 0 ? -1
+			 : direct   ? write_direct(t, r, i)
+				    : write_by_helper(t->pid, r, i);
 	}
 	return result;
+}
+
+int idmap_is_empty(const struct idmap *m)
+{
+	return !m->setgroups && !m->ids[IDMAP_UID].n && !m->ids[IDMAP_GID].n;
+}
+
+/* -1 after telling why, -2 if it is dead */
+static int open_dir(pid_t pid)
+{
+	char why[WHY_SIZE];
+	int dir = proc_open_dir(pid), err = errno;
+
+	if (dir >= 0)
+		return dir;
+	if (is_dead(pid))
+		return -2;
+	errno = err;
+	complain("open '/proc/%d': %m%s", pid ? pid : getpid(),
+		 why_map(why, 1));
+	return -1;
+}
+
+int idmap_open(void)
+{
+	int dir = open_dir(0);
+
+	if (dir < 0)
+		_exit(STATUS_FAILED);
+	return dir;
+}
+
+int idmap_write_own(int dir, const struct idmap *m)
+{
+	const struct target own = {0, dir};
+
+	return write_all(&own, m);
 }
 
 int idmap_write(pid_t pid, const struct idmap *m)
@@ -157,11 +202,12 @@ int idmap_write(pid_t pid, const struct idmap *m)
 	struct target t = {pid, -1};
 	int result;
 
-	if (!m->setgroups && !m->ids[IDMAP_UID].n && !m->ids[IDMAP_GID].n)
+	if (idmap_is_empty(m))
 		return 0;
-	t.dir = proc_open_dir(pid);
+	t.dir = open_dir(pid);
+	if (t.dir < 0)
+		return t.dir == -2 ? 1 : -1;
 	result = write_all(&t, m);
-	if (t.dir >= 0)
-		close(t.dir);
+	close(t.dir);
 	return result;
 }

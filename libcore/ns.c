@@ -15,7 +15,6 @@
 #include "chain.h"
 #include "err.h"
 #include "fmt.h"
-#include "proc.h"
 #include "sys.h"
 #include "why.h"
 
@@ -96,13 +95,21 @@ const char *ns_names(char buf[NS_NAMES], int kinds)
 	return buf;
 }
 
-void ns_unshare(int kinds)
+int ns_try_unshare(int kinds)
 {
 	char why[WHY_SIZE], names[NS_NAMES];
 
-	if (unshare(kinds))
-		die("unshare '%s': %m%s", ns_names(names, kinds),
-		    why_namespaces(why, kinds));
+	if (!unshare(kinds))
+		return 0;
+	complain("unshare '%s': %m%s", ns_names(names, kinds),
+		 why_namespaces(why, kinds));
+	return -1;
+}
+
+void ns_unshare(int kinds)
+{
+	if (ns_try_unshare(kinds))
+		_exit(STATUS_FAILED);
 }
 
 int ns_true_root(void)
@@ -135,6 +142,25 @@ static int propagate_from_true_root(unsigned long how)
 	return 0;
 }
 
+unsigned long ns_parse_propagation(const char *word)
+{
+	static const struct {
+		const char *name;
+		unsigned long flag;
+	} words[] = {
+		{"private", MS_PRIVATE},
+		{"shared", MS_SHARED},
+		{"slave", MS_SLAVE},
+		{"unchanged", 0},
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcmp(words[i].name, word))
+			return words[i].flag;
+	die("--propagation '%s': not one of private, shared, slave, unchanged",
+	    word);
+}
+
 void ns_propagation(unsigned long how)
 {
 	char why[WHY_SIZE];
@@ -151,7 +177,8 @@ static void check_offset(const char *option, const char *word)
 
 	if (!word)
 		return;
-	if (!*digits || digits[strspn(digits, "0123456789")])
+	if (!*digits || strlen(digits) > 19 ||
+	    digits[strspn(digits, "0123456789")])
 		die("--%s '%s': not a number of seconds", option, word);
 	if (!(chain_made() & CLONE_NEWTIME))
 		die("--%s needs a new time namespace: add -T", option);
@@ -163,24 +190,24 @@ void ns_check_offsets(const char *monotonic, const char *boottime)
 	check_offset("boottime", boottime);
 }
 
-static void set_offset(const char *clock, const char *seconds)
+static void set_offset(int dir, const char *clock, const char *seconds)
 {
 	char text[96];
 	int fd;
 
 	if (!seconds)
 		return;
-	fd = proc_open("timens_offsets", O_WRONLY);
+	fd = sys_open(dir, "timens_offsets", O_WRONLY, 0);
 	if (fmt_str(text, sizeof(text), "%s %s 0", clock, seconds) || fd < 0 ||
 	    write(fd, text, strlen(text)) < 0)
 		die("set the offset '%s' of the %s clock: %m", seconds, clock);
 	close(fd);
 }
 
-void ns_set_offsets(const char *monotonic, const char *boottime)
+void ns_set_offsets(int dir, const char *monotonic, const char *boottime)
 {
-	set_offset("monotonic", monotonic);
-	set_offset("boottime", boottime);
+	set_offset(dir, "monotonic", monotonic);
+	set_offset(dir, "boottime", boottime);
 }
 
 static void loopback_up(void)

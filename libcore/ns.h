@@ -42,13 +42,17 @@ int ns_parse(const char *list);
 #define NS_NAMES 64
 const char *ns_names(char buf[NS_NAMES], int kinds);
 
-/* unshare(2), dies with the cause; tells chain nothing. */
+/* unshare(2); tells chain nothing. 0, or -1 after telling the cause. */
+int ns_try_unshare(int kinds);
+/* The same; dies. */
 void ns_unshare(int kinds);
 
 /* Leaves a chroot: the root becomes that of the mount namespace, by setns(2) to
  * it; the working directory is kept. 0, or -1 and errno. */
 int ns_true_root(void);
 
+/* private, shared, slave or unchanged (0) to MS_*. Dies. */
+unsigned long ns_parse_propagation(const char *word);
 /* Sets the propagation of all mounts of this namespace: MS_PRIVATE, MS_SLAVE,
  * MS_SHARED; also in a chroot whose "/" is no mount point. Dies. */
 void ns_propagation(unsigned long how);
@@ -57,8 +61,8 @@ void ns_propagation(unsigned long how);
  * each may be NULL. For both walks. */
 void ns_check_offsets(const char *monotonic, const char *boottime);
 /* Sets them in the time namespace made for the children, which has none yet
- * (time_namespaces(7)). Dies. */
-void ns_set_offsets(const char *monotonic, const char *boottime);
+ * (time_namespaces(7)); dir: this process's in procfs. Dies. */
+void ns_set_offsets(int dir, const char *monotonic, const char *boottime);
 
 /* What new namespaces are to be like */
 struct ns_setup {

@@ -23,11 +23,11 @@ _Noreturn static void become(char **argv, int out)
 	const sys_sigset mask = chain_caller_mask();
 	int status = STATUS_FAILED;
 
-	if ((out < 0 || dup2(out, STDERR_FILENO) >= 0) &&
-	    !sys_sigmask(SIG_SETMASK, &mask, NULL))
+	if (out >= 0 && dup2(out, STDERR_FILENO) < 0)
+		_exit(status);
+	if (!sys_sigmask(SIG_SETMASK, &mask, NULL))
 		status = exec_program(argv);
-	if (out < 0)
-		complain("run '%s': %m", *argv);
+	complain("run '%s': %m", *argv);
 	_exit(status);
 }
 

@@ -156,7 +156,9 @@ int persist_bind(pid_t pid, const struct ns_choice *c, int for_children)
 		    keep(kept + n - 1, ns, ns_table[i].kind)) {
 			complain("keep the %s namespace at '%s': %m%s",
 				 ns_table[i].name, c->file[i],
-				 why_mount(why, NULL, NULL, c->file[i]));
+				 errno == ENOENT ? ""
+						 : why_mount(why, NULL, NULL,
+							     c->file[i]));
 			failed = 1;
 		}
 		if (ns >= 0)

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "err.h"
 #include "fmt.h"
 #include "lines.h"
 #include "num.h"
@@ -17,44 +18,43 @@ static int is_number(const char *word, uint32_t *number)
 	return word && !num_take32(&word, 0, number);
 }
 
-int user_id(const char *word, const char *file, uint32_t *id)
+static void end(struct lines *l, const char *file)
 {
-	struct lines l;
-	char *line;
-	int found = is_number(word, id);
-
-	if (found)
-		return 0;
-	lines_begin(&l, sys_open(AT_FDCWD, file, O_RDONLY, 0));
-	while (!found && (line = lines_next(&l))) {
-		const char *name = strsep(&line, ":");
-
-		strsep(&line, ":"); /* the password's place */
-		found = !strcmp(name, word) &&
-			is_number(strsep(&line, ":"), id);
-	}
-	lines_end(&l);
-	return found ? 0 : -1;
+	if (lines_end(l))
+		die("read '%s': %m", file);
 }
 
-/* The name of uid; "" if it has none. */
-static void name_of(uint32_t uid, char *name, size_t size)
+/* The line of file, as passwd(5) or group(5), that has this name, or, if name is
+ * NULL, this id: the other of them is filled in. 0, or -1: there is none. */
+static int find(const char *file, const char *name, uint32_t *id, char *buf,
+		size_t size)
 {
 	struct lines l;
 	char *line;
-	uint32_t id;
+	int found = 0;
 
-	*name = 0;
-	lines_begin(&l, sys_open(AT_FDCWD, "/etc/passwd", O_RDONLY, 0));
-	while (!*name && (line = lines_next(&l))) {
+	lines_begin(&l, sys_open(AT_FDCWD, file, O_RDONLY, 0));
+	while (!found && (line = lines_next(&l))) {
 		const char *word = strsep(&line, ":");
+		uint32_t n;
 
-		strsep(&line, ":");
-		if (is_number(strsep(&line, ":"), &id) && id == uid &&
-		    fmt_str(name, size, "%s", word))
-			*name = 0; /* half a name is another one */
+		strsep(&line, ":"); /* the password's place */
+		if (!is_number(strsep(&line, ":"), &n))
+			continue;
+		if (name)
+			found = !strcmp(word, name);
+		else /* half a name is another one */
+			found = n == *id && !fmt_str(buf, size, "%s", word);
+		if (found)
+			*id = n;
 	}
-	lines_end(&l);
+	end(&l, file);
+	return found - 1;
+}
+
+int user_id(const char *word, const char *file, uint32_t *id)
+{
+	return is_number(word, id) ? 0 : find(file, word, id, NULL, 0);
 }
 
 int user_subids(const char *file, uint32_t uid, uint32_t *first,
@@ -65,7 +65,8 @@ int user_subids(const char *file, uint32_t uid, uint32_t *first,
 	uint32_t id;
 	int found = 0;
 
-	name_of(uid, name, sizeof(name));
+	if (find("/etc/passwd", NULL, &uid, name, sizeof(name)))
+		*name = 0;
 	lines_begin(&l, sys_open(AT_FDCWD, file, O_RDONLY, 0));
 	while (!found && (line = lines_next(&l))) {
 		const char *owner = strsep(&line, ":");
@@ -76,6 +77,6 @@ int user_subids(const char *file, uint32_t uid, uint32_t *first,
 		found = is_number(strsep(&line, ":"), first) &&
 			is_number(strsep(&line, ":"), count) && *count;
 	}
-	lines_end(&l);
-	return found ? 0 : -1;
+	end(&l, file);
+	return found - 1;
 }

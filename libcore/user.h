@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: 0BSD
  *
  * Read from files by our own parser: no name service may run before a jail
- * stands. Source: passwd(5), group(5), subuid(5).
+ * stands. A file that is missing is empty; one that cannot be read ends the
+ * sentence. Source: passwd(5), group(5), subuid(5).
  */
 #ifndef USER_H
 #define USER_H

@@ -205,7 +205,7 @@ testPidNamespaceWithoutFork()
 		bad 125 "nsmount: proc would show the old pid namespace: 'unshare -p' needs -f" \
 			unshare -rmp nsmount $verb /proc true
 	done
-	bad 125 "unshare: --mount-proc would show the old pid namespace: -p needs -f" \
+	bad 125 "unshare: --mount-proc: nobody is in the new pid namespace: -p needs -f" \
 		unshare -rp --mount-proc true
 	bad 125 "nsinit: -a is for PID 1 (put 'nsclone -p' or 'unshare -pf' before)" nsinit -a true
 }

@@ -4,6 +4,8 @@
 # unshare: namespaces of its own kinds, maps, the fork and what util-linux's
 # does with the same words.
 #
+# timeout: 120
+#
 # shellcheck disable=SC2015,SC2016,SC2046,SC2086 # words are words, $ for inner shells
 # shellcheck source=tests/lib.sh
 . "${LIB:-${0%/*}/lib.sh}"
@@ -13,6 +15,11 @@ as=$(is_root || echo -r)
 user=${as:+"user "}
 also=${as:+" user"}
 ours=$("$HELPER/facts" ns_cgroup ns_ipc ns_mnt ns_net ns_pid ns_time ns_user ns_uts)
+
+oneTimeSetUp()
+{
+	make_root "$T/root"
+}
 
 # same_as_theirs OPTION... WORD...: as util-linux's, in stdout and status
 same_as_theirs()
@@ -248,6 +255,305 @@ testShellAtTheEnd()
 	done
 	SHELL=$T/shell run "$CB" unshare -r unshare -rf --
 	assert_status 5
+}
+
+# --- the program's surroundings -----------------------------------------------------
+
+testRootAndWorkingDirectory()
+{
+	can_ns -Ur || return 0
+	mkdir -p "$T/root/tmp/work"
+	same_as_theirs -r -R "$T/root" sh -c 'pwd; ls /'
+	same_as_theirs -r -R "$T/root" -w /tmp/work pwd
+	assert_out /tmp/work
+	same_as_theirs -r --root="$T/root" --wd=/tmp facts cwd uid
+	same_as_theirs -w / pwd
+	same_as_theirs -rpf --root "$T/root" --mount-proc facts pid processes
+	assert_out "pid=1
+processes=1"
+	for words in '-R /none' '-w /none'; do
+		run "$CB" unshare -r $words true
+		assert_status 125
+		assert_err "unshare: ch*'/none': No such file or directory"
+	done
+}
+
+testIds()
+{
+	needs_root || return 0
+	same_as_theirs -S 5 "$HELPER/facts" $facts
+	same_as_theirs -G 6 "$HELPER/facts" $facts
+	same_as_theirs -S 5 -G 6 "$HELPER/facts" $facts
+	same_as_theirs --setuid 5 --setgid=6 -m "$HELPER/facts" $facts
+	same_as_theirs -S 0 "$HELPER/facts" $facts
+}
+
+testIdsThatAreNone()
+{
+	for id in x '' -1 4294967295 4294967296 ' 1' 1x; do
+		for option in -S -G; do
+			run "$CB" unshare -r $option "$id" true
+			assert_status 125
+			assert_err "unshare: $option '$id': not the number of a user or group"
+		done
+	done
+	can_ns -Ur || return 0
+	run "$CB" unshare -r -S 7 true
+	assert_status 125
+	assert_err "unshare: -S '7': Invalid argument"
+	# Of a map of one's own group alone: setgroups is denied.
+	run "$CB" unshare -r -G 0 true
+	assert_status 125
+	assert_err "unshare: -G '0': Operation not permitted"
+}
+
+testKeepCaps()
+{
+	can_ns -Ur || return 0
+	same_as_theirs -c --keep-caps "$HELPER/facts" $facts
+	assertNotContains "$(cat "$T/out")" CapAmb=0000000000000000
+	same_as_theirs -c "$HELPER/facts" $facts
+	same_as_theirs --map-user 5 --map-group 5 --keep-caps -f "$HELPER/facts" $facts
+	run "$CB" unshare --keep-caps true
+	assert_status 125
+	assert_err 'unshare: --keep-caps needs a new user namespace: add -U'
+}
+
+testKillChild()
+{
+	can_ns -Ur || return 0
+	for signal in TERM SIGUSR1 USR2 KILL; do
+		same_as_theirs -r --kill-child=$signal "$HELPER/facts" pdeathsig
+	done
+	same_as_theirs -r --kill-child "$HELPER/facts" pdeathsig
+	assert_out pdeathsig=9
+	same_as_theirs -rpf --kill-child "$HELPER/facts" pid pdeathsig
+	run "$CB" unshare -r --kill-child=RTMIN+1 "$HELPER/facts" pdeathsig
+	assert_out pdeathsig=35
+	for signal in 35 rtmin+1 SIGRTMAX-29; do
+		run "$CB" unshare -r --kill-child=$signal "$HELPER/facts" pdeathsig
+		assert_out pdeathsig=35
+	done
+	for signal in usr1 sigusr1 10; do
+		run "$CB" unshare -r --kill-child=$signal "$HELPER/facts" pdeathsig
+		assert_out pdeathsig=10
+	done
+	for signal in FOO USR USR12 USR3 0 65 TERM+1 SIG; do
+		run "$CB" unshare -r --kill-child="$signal" true
+		assert_status 125
+		assert_err "unshare: --kill-child '$signal': not a signal"
+	done
+	# At any moment of the start, also where a change of ids makes the kernel
+	# forget it: nothing outlives it.
+	for words in '-r' '-rpf' '-r -S 0' '-c --keep-caps'; do
+		for delay in 0 0.001 0.002 0.003 0.005 0.01 0.05; do
+			"$CB" unshare $words --kill-child sleep 98768 &
+			sleep $delay
+			kill -KILL $!
+			wait $! 2>/dev/null
+		done
+	done 2>/dev/null
+	no_left 'sleep 98768'
+}
+
+testForwardSignals()
+{
+	can_ns -Ur || return 0
+	for words in '-r --forward-signals' -rf -rpf; do
+		"$CB" unshare $words sh -c 'trap "exit 9" TERM; : >"$0/ready"
+			while :; do sleep 0.1; done' "$T" &
+		until [ -e "$T/ready" ]; do sleep 0.1; done
+		kill -TERM $!
+		wait $!
+		assertEquals "$words" 9 $?
+		rm "$T/ready"
+	done
+}
+
+testTimeOffsets()
+{
+	can_ns -UrT || return 0
+	up='cut -d . -f 1 /proc/uptime'
+	same_as_theirs -rTf --boottime 0 sh -c 'echo $(($(cut -d . -f 1 /proc/uptime) / 1000))'
+	before=$($up)
+	run "$CB" unshare -rTf --boottime 1000000 $up
+	assert_status 0
+	now=$(cat "$T/out")
+	assertTrue "$now" "[ $((now - before)) -ge 1000000 ] && [ $((now - before)) -lt 1000100 ]"
+	run "$CB" unshare -rT --monotonic=-5 --boottime=7 cat /proc/self/timens_offsets
+	assertEquals "monotonic -5 0
+boottime 7 0" "$(tr -s ' ' <"$T/out")"
+	for word in x '' - 1.5 ' 1' +1 00000000000000000001; do
+		for clock in monotonic boottime; do
+			run "$CB" unshare -rT --$clock "$word" true
+			assert_status 125
+			assert_err "unshare: --$clock '$word': not a number of seconds"
+		done
+	done
+	for word in 9223372036854775807 9999999999999999999 -9223372036854775807 9999999999; do
+		run "$CB" unshare -rT --monotonic=$word true
+		assert_status 125
+		assert_err "unshare: set the offset '$word' of the monotonic clock: Result not representable"
+	done
+	run "$CB" unshare -r --monotonic 1 true
+	assert_err 'unshare: --monotonic needs a new time namespace: add -T'
+}
+
+testEnvironment()
+{
+	can_ns -Ur || return 0
+	busybox=$(command -v busybox)
+	run "$CB" unshare --clear-env $busybox env
+	assert_status 0
+	assert_out ''
+	A=1 AB='2 x' B='' run "$CB" unshare --whitelist-env A,AB,NONE,B $busybox env
+	assertEquals "A=1
+AB=2 x
+B=" "$(sort "$T/out")"
+	A=1 AB=2 run "$CB" unshare --whitelist-env=AB -r $busybox env
+	assert_out AB=2
+	A=1 run "$CB" unshare --clear-env --whitelist-env ,,A, $busybox env
+	assert_out A=1
+	A=1 run "$CB" unshare --whitelist-env '' $busybox env
+	assert_out ''
+}
+
+testHostnameAndLoopback()
+{
+	can_ns -Ur || return 0
+	run "$CB" unshare -run --hostname web --domainname dom.ain --lo sh -c \
+		'hostname; cat /proc/sys/kernel/domainname; busybox ifconfig lo'
+	assert_out 'web
+dom.ain
+*UP LOOPBACK RUNNING*'
+	long=$(printf '%065d' 0)
+	for name in "$long" ''; do
+		run "$CB" unshare -ru --hostname "$name" true
+		assert_status 125
+		assert_err "unshare: --hostname '$name': a hostname has 1 to 64 bytes"
+		run "$CB" unshare -ru --domainname "$name" true
+		assert_err "unshare: --domainname '$name': a domainname has 1 to 64 bytes"
+	done
+	run "$CB" unshare -ru --hostname 'a b' true
+	assert_err "unshare: --hostname 'a b': a hostname has letters, digits, '-', '.' and '_' only"
+	run "$CB" unshare -rn --hostname a true
+	assert_err 'unshare: --hostname needs a new uts namespace: add -u'
+	run "$CB" unshare -ru --lo true
+	assert_err 'unshare: --lo needs a new net namespace: add -n'
+}
+
+testAll()
+{
+	can_ns -UrmuinpCT || return 0
+	made -af 'cgroup ipc mnt net pid time user uts'
+	made '-r --all -f' 'cgroup ipc mnt net pid time user uts'
+}
+
+# In a user namespace of its own (Linux 6.7): the host's is never touched.
+testMountBinfmt()
+{
+	can_ns -Urm || return 0
+	ul_unshare -rm mount -t binfmt_misc none /proc/sys/fs/binfmt_misc 2>/dev/null ||
+		skip "no binfmt_misc in a user namespace here" || return 0
+	run "$CB" unshare -r --mount-binfmt sh -c 'ls /proc/sys/fs/binfmt_misc
+		tail -n 1 /proc/self/mountinfo | cut -d " " -f 5,6'
+	assert_out "register
+status
+/proc/sys/fs/binfmt_misc rw,nosuid,nodev,noexec,relatime"
+	mkdir "$T/binfmt"
+	run "$CB" unshare -r --mount-binfmt="$T/binfmt" ls "$T/binfmt"
+	assert_out "register
+status"
+	printf 'CELLTEST\n' >"$T/celltest"
+	chmod 755 "$T/celltest"
+	run "$CB" unshare -r --load-interp ":t:M::CELLTEST::/bin/echo:" \
+		"$T/celltest" word
+	assert_status 0
+	assert_out "$T/celltest word"
+	run "$CB" unshare -rpf --mount-proc -l ":t:M::CELLTEST::/bin/echo:" \
+		"$T/celltest"
+	assert_out "$T/celltest"
+	# With F the interpreter is the caller's, though the root is another.
+	cp "$T/celltest" "$T/root/celltest"
+	mkdir -p "$T/root/proc/sys/fs/binfmt_misc"
+	run "$CB" unshare -r --root "$T/root" -l ":t:M::CELLTEST::$BUSYBOX:F" ls /proc/sys/fs
+	assert_out binfmt_misc
+	run "$CB" unshare -r --load-interp 'nonsense' true
+	assert_status 125
+	assert_err "unshare: register 'nonsense' in '/proc/sys/fs/binfmt_misc': Invalid argument"
+}
+
+testMountProcWherever()
+{
+	can_ns -Urmp || return 0
+	mkdir -p "$T/none"
+	run "$CB" unshare -rpf --mount-proc="$T/none/none" true
+	assert_status 125
+	assert_err "unshare: mount 'proc' '$T/none/none': No such file or directory ('$T/none/none' does not exist; *)"
+	for how in private shared slave unchanged; do
+		quiet_host "$CB" unshare -rpf --propagation $how --mount-proc=$T/none \
+			grep -c "$T/none" /proc/self/mountinfo
+		assert_status 0
+	done
+}
+
+testHelpAndVersion()
+{
+	for word in -h --help; do
+		run "$CB" unshare $word
+		assert_status 0
+		assert_err ''
+		assert_out '[Uu]sage: unshare *'
+		for option in --mount --kill-child --map-users --owner --whitelist-env; do
+			assertContains "$(cat "$T/out")" "$option"
+		done
+	done
+	for word in -V --version; do
+		run "$CB" unshare $word
+		assert_status 0
+		assert_out 'unshare (cellbox) *'
+	done
+}
+
+# Each kind's own limit is named.
+testLimitsAreNamed()
+{
+	can_ns -UrmuinpCT || return 0
+	for kind in mnt uts ipc net pid cgroup time user; do
+		run ul_unshare -r sh -c 'echo 0 >/proc/sys/user/max_$1_namespaces
+			"$0" unshare -a true' "$CB" $kind
+		assert_status 125
+		assert_err "unshare: unshare '*': No space left on device (user.max_${kind}_namespaces is 0 here)"
+	done
+}
+
+# A chroot whose "/" is no mount point, where util-linux fails.
+testInAChroot()
+{
+	needs_root || return 0
+	cp "$CB" "$T/root/bin/cellbox"
+	run ul_unshare -m chroot "$T/root" /bin/cellbox unshare -mu sh -c 'ls -d /bin; hostname x'
+	assert_status 0
+	assert_out /bin
+}
+
+# Only what is asked for is called.
+testAsFewCallsAsCanBe()
+{
+	can_ns -Ur || return 0
+	command -v strace >/dev/null || skip "no strace" || return 0
+	calls()
+	{
+		run strace -qq -o "$T/trace" "$CB" unshare "$@" true
+		assert_status 0
+		# From the first act on to the program.
+		sed -n '/^unshare(/,/^execve(/s/(.*//p' "$T/trace" | tr '\n' ' '
+	}
+	assertEquals "unshare rt_sigprocmask execve " "$(calls -U)"
+	assertEquals "unshare openat write close openat write close openat write close close rt_sigprocmask execve " \
+		"$(calls -r)"
+	assertEquals "unshare openat write close openat write close openat write close close mount rt_sigprocmask execve " \
+		"$(calls -rm)"
 }
 
 . shunit2
