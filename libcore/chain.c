@@ -21,18 +21,25 @@ static struct {
 	int kinds, joined; /* namespaces made, and joined */
 	int pid_pending;   /* a pid namespace begins with the next fork */
 	int own_mounts;
-	int pivoted;
+	int pivoted, locks;
 	sys_sigset mask;	   /* the caller's */
 	struct sigaction on_child; /* the caller's, of SIGCHLD */
 	struct hello hello;
 	int armed, keep; /* dies with its parent; also past the exec */
 	char *shell[3];	 /* a free word for chain_execute, the shell, NULL */
+	struct {	 /* what the walk before found */
+		int steps, locks;
+	} read;
 } chain;
 
 void chain_begin(enum chain_walk walk)
 {
+	int steps = chain.steps, locks = chain.locks;
+
 	memset(&chain, 0, sizeof(chain));
 	chain.walk = walk;
+	chain.read.steps = steps;
+	chain.read.locks = locks;
 }
 
 void chain_step(const struct applet *applet, char **words)
@@ -97,8 +104,10 @@ void chain_makes(int kinds)
 	if (kinds & CLONE_NEWPID)
 		chain.pid_pending = 1;
 	/* A new user namespace does not own the mounts it was born with. */
-	if (kinds & CLONE_NEWUSER)
+	if (kinds & CLONE_NEWUSER) {
 		chain.own_mounts = 0;
+		chain.locks = 1;
+	}
 	if (kinds & CLONE_NEWNS)
 		chain.own_mounts = 1;
 }
@@ -144,6 +153,17 @@ int chain_own_mounts(void)
 void chain_pivots(void)
 {
 	chain.pivoted = 1;
+	chain.locks = 0;
+}
+
+int chain_locks(void)
+{
+	return chain.read.locks;
+}
+
+int chain_is_last(void)
+{
+	return chain.steps == chain.read.steps;
 }
 
 int chain_pivoted(void)

@@ -66,6 +66,11 @@ int chain_own_mounts(void);
 /* The root was changed and the old one dropped. */
 void chain_pivots(void);
 int chain_pivoted(void);
+/* Acting: a step behind the last pivot makes a user namespace, which does not
+ * own the mounts that it finds: they are locked. */
+int chain_locks(void);
+/* Acting: the step at work is the last; a program follows. */
+int chain_is_last(void);
 
 /* Block all signals but TSTP, TTIN and TTOU (the terminal must be able to stop
  * who waits), set SIGCHLD to default; what the caller had is kept. 0, or -1. */

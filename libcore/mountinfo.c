@@ -58,6 +58,8 @@ int mountinfo_next(struct mountinfo *m)
 	m->shared = 0;
 	field = strtok_r(line, " ", &save);
 	for (int i = 0; field && strcmp(field, "-"); i++) {
+		if (i == 1)
+			m->parent = strtoll(field, NULL, 10);
 		if (i == 4)
 			m->point = field;
 		if (i > 5 && !strncmp(field, "shared:", 7))

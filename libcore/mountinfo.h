@@ -13,7 +13,7 @@
 
 struct mountinfo {
 	/* of the mount last read */
-	int64_t id;
+	int64_t id, parent;
 	char *point; /* where it is mounted, unescaped */
 	int shared;  /* it propagates to its peers */
 

@@ -42,9 +42,10 @@ const char *ns_names(char buf[NS_NAMES], int kinds);
 /* unshare(2), dies with the cause; tells chain nothing. */
 void ns_unshare(int kinds);
 
-/* Leaves a chroot: the root becomes that of the mount namespace, by setns(2) to
- * it; the working directory is kept. 0, or -1 and errno. */
-int ns_true_root(void);
+/* Leaves a chroot: root and working directory become the root of the mount
+ * namespace, by setns(2) to it (from Linux 5.8 by a pidfd, before by /proc).
+ * A descriptor with which setns(2) does that again, or -1 and errno. */
+int ns_leave_chroot(void);
 
 /* Sets the propagation of all mounts of this namespace: MS_PRIVATE, MS_SLAVE,
  * MS_SHARED; also in a chroot whose "/" is no mount point. Dies. */

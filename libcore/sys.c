@@ -214,6 +214,11 @@ int64_t sys_mount_id(int dir, const char *path)
 	return id;
 }
 
+int sys_getdents(int dir, void *buf, size_t size)
+{
+	return syscall(SYS_getdents64, (long)dir, buf, size);
+}
+
 int sys_open_tree(int dir, const char *path, unsigned int flags)
 {
 	return syscall(SYS_open_tree, (long)dir, path,

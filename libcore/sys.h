@@ -108,6 +108,9 @@ int sys_pivot_root(const char *new_root, const char *put_old);
  * Linux 5.8, before that name_to_handle_at(2). -1 and errno. */
 int64_t sys_mount_id(int dir, const char *path);
 
+/* getdents64(2): struct dirent, one behind the other; without opendir's malloc */
+int sys_getdents(int dir, void *buf, size_t size);
+
 /* The mount API of Linux 5.2; mount_setattr(2) of 5.12 */
 int sys_open_tree(int dir, const char *path, unsigned int flags);
 int sys_move_mount(int tree, int target);
