@@ -46,7 +46,7 @@ testUnknownStep()
 
 testUnknownOption()
 {
-	for name in unshare nsclone nsmount pivotroot pivot_root nsinit; do
+	for name in unshare nsclone nsmount pivotroot pivot_root switch_root nsinit; do
 		bad 125 "$name: unknown option '-q' (see: $name --help)" $name -q
 		bad 125 "$name: unknown option '--queer=1' (see: $name --help)" \
 			nsclone -r $name --queer=1 true

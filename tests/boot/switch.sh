@@ -31,6 +31,6 @@ try -c /etc/passwd /new /bin/sh
 awk '{ print $5 }' /proc/self/mountinfo | sort >/new/before/mounts
 awk '$1 == "MemFree:" { print $2 }' /proc/meminfo >/new/before/free
 find / -xdev | wc -l >/new/before/files
-dd if=/dev/zero of=/ballast bs=1M count=64 2>/dev/null
+dd if=/dev/zero of=/ballast bs=1M count=200 2>/dev/null
 awk '$1 == "MemFree:" { print $2 }' /proc/meminfo >/new/before/full
 exec /bin/cellbox switch_root /new /bin/second

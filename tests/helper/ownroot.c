@@ -28,6 +28,8 @@ int main(int argc, char **argv)
 	int i = 1;
 
 	if (own < 0)
+		own = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	if (own < 0)
 		return failed("pidfd_open");
 	if (argc > 1 && !strcmp(argv[1], "-u")) {
 		i++;
