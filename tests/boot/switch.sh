@@ -7,7 +7,7 @@ mkdir /new && mount -t tmpfs -o size=256m new /new
 (cd / && cp -a bin boot helper cellbox usr etc srv ns /new)
 mkdir -p /new/dev /new/proc /new/sys /new/run /new/mnt /new/suites /new/root /new/var/tmp
 mkdir -m 1777 /new/tmp
-cp /suites/boot_test.sh /boot/switched_test.sh /new/suites
+cp /suites/boot_test.sh /suites/seize_test.sh /boot/switched_test.sh /new/suites
 echo second >/new/marker
 cp /boot/second /new/bin/second
 mkdir -p /run && mount -t tmpfs run /run && echo run >/run/marker
