@@ -20,8 +20,6 @@
 #include "sys.h"
 #include "why.h"
 
-#define VERSION "0.1.0"
-
 /* Every applet there ever was; of one left out of this build, the name alone. */
 #define BUILT(id, word) extern const struct applet applet_##id;
 #define ABSENT(id, word)
@@ -75,24 +73,24 @@ static char **walk(char **argv)
 	return argv;
 }
 
-static void read_sentence(enum chain_walk how, char **argv)
+static void read_sentence(enum chain_walk how, char *first, char **argv)
 {
 	char **rest;
 
-	chain_begin(how);
+	chain_begin(how, first);
 	rest = walk(argv);
 	if (rest && !*rest)
 		die("a program is missing at the end");
 	if (rest && how == CHAIN_PRINT)
-		chain_show(STDOUT_FILENO, "", rest, NULL);
+		fmt_words(STDOUT_FILENO, "", rest, NULL);
 }
 
-static int act_sentence(enum chain_walk how, char **argv)
+static int act_sentence(enum chain_walk how, char *first, char **argv)
 {
 	char why[WHY_SIZE];
 	int status;
 
-	chain_begin(how);
+	chain_begin(how, first);
 	if (chain_block())
 		die("block signals: %m");
 	argv = walk(argv);
@@ -100,7 +98,7 @@ static int act_sentence(enum chain_walk how, char **argv)
 		return 0;
 	chain_step(NULL, argv);
 	if (how == CHAIN_TRACE)
-		chain_show(STDERR_FILENO, "+ ", argv, NULL);
+		fmt_words(STDERR_FILENO, "+ ", argv, NULL);
 	status = chain_execute(argv);
 	die_status(status, "run '%s': %m%s", *argv, why_exec(why, *argv));
 }
@@ -125,11 +123,12 @@ static int help(void)
 {
 	struct fmt f = {.fd = STDOUT_FILENO};
 
-	fmt_add(&f, "cellbox " VERSION ": a jail is a sentence of words\n\n"
-		    "Usage: cellbox [-n | -x] STEP... [PROGRAM [ARG...]]\n"
-		    "       cellbox --install [-s] DIR | --help | --version\n\n"
-		    "  -n   read the sentence only, and print its steps\n"
-		    "  -x   say each step before it acts\n\nSteps:\n");
+	fmt_add(&f,
+		"cellbox " CELLBOX_VERSION ": a jail is a sentence of words\n\n"
+		"Usage: cellbox [-n | -x] STEP... [PROGRAM [ARG...]]\n"
+		"       cellbox --install [-s] DIR | --help | --version\n\n"
+		"  -n   read the sentence only, and print its steps\n"
+		"  -x   say each step before it acts\n\nSteps:\n");
 	list(&f);
 	fmt_add(&f,
 		"\nRules of the sentence:\n"
@@ -228,7 +227,7 @@ int main(int argc, char **argv)
 		if (!strcmp(*argv, "--version")) {
 			struct fmt f = {.fd = STDOUT_FILENO};
 
-			fmt_add(&f, "cellbox " VERSION "\n");
+			fmt_add(&f, "cellbox " CELLBOX_VERSION "\n");
 			fmt_flush(&f);
 			return 0;
 		}
@@ -239,6 +238,7 @@ int main(int argc, char **argv)
 		if (how != CHAIN_ACT && !*argv)
 			die("a sentence is missing behind %s", argv[-1]);
 	}
-	read_sentence(how == CHAIN_PRINT ? CHAIN_PRINT : CHAIN_READ, argv);
-	return how == CHAIN_PRINT ? 0 : act_sentence(how, argv);
+	read_sentence(how == CHAIN_PRINT ? CHAIN_PRINT : CHAIN_READ, called,
+		      argv);
+	return how == CHAIN_PRINT ? 0 : act_sentence(how, called, argv);
 }

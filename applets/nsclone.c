@@ -3,105 +3,273 @@
  * SPDX-License-Identifier: 0BSD
  *
  * Theory of operation: the child goes on with the sentence. The parent stays
- * outside of every new namespace: it writes the child's uid and gid maps, for
- * which the child waits, then forwards signals and ends as the child ended
- * (libcore/stay.h). The jail lives no longer than the parent.
+ * outside of every new namespace: it writes the child's uid and gid maps and
+ * runs the steps outside, for which the child waits, then forwards signals and
+ * ends as the child ended (libcore/stay.h). The jail lives no longer than the
+ * parent. --detach, --pty and --respawn are each one more process that waits,
+ * further outside, in this order (libcore/detach.c, pty.c, respawn.c).
  */
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include "cap.h"
+#include "cgroup.h"
 #include "chain.h"
+#include "detach.h"
 #include "err.h"
 #include "idmap.h"
 #include "ns.h"
 #include "opt.h"
+#include "outside.h"
+#include "pty.h"
 #include "report.h"
+#include "respawn.h"
+#include "signame.h"
 #include "stay.h"
+#include "sys.h"
+
+/* The options' words, and what they mean */
+struct ask {
+	int kinds;
+	struct idmap_words maps;
+	struct ns_setup setup;
+	const char *outside[OPT_MANY_MAX + 1];
+	const char *cgroup, *output, *kill_child;
+	const char *respawn_word;
+	struct respawn respawn;
+	struct report report;
+	int detach, pty, dies_with_caller, timeout, grace;
+
+	int kill_signal, init;
+	int stops; /* the end that hears of stops, or -1 */
+	int maps_are_written;
+};
+
+static void check_respawn(struct ask *a)
+{
+	static const char *const words[] = {"", "always", "on-failure"};
+	const char *word = a->respawn_word;
+	int i = 0;
+
+	while (word && i < 3 && strcmp(words[i], word))
+		i++;
+	if (i == 3)
+		die("--respawn='%s': not always or on-failure", word);
+	a->respawn.on_failure = i == 2;
+	if (!word && (a->respawn.most >= 0 || a->respawn.unless >= 0))
+		die("--max-restarts and --respawn-unless want --respawn");
+	if ((word || a->detach) && chain_forked())
+		die("--respawn and --detach stand on the first step that "
+		    "waits");
+}
+
+/* One fork for each that waits further outside */
+static void check_waits(const struct ask *a)
+{
+	int n = !!a->detach + !!a->pty + !!a->respawn_word;
+
+	if (n && chain_pid_pending())
+		die("the new pid namespace begins with the next fork: "
+		    "'unshare -p' needs -f");
+	while (n--)
+		chain_forks(1);
+}
+
+static void check(struct ask *a)
+{
+	a->maps_are_written = idmap_check(&a->maps) || a->maps.setgroups;
+	if (idmap_check(&a->maps))
+		a->kinds |= CLONE_NEWUSER;
+	check_respawn(a);
+	check_waits(a);
+	chain_makes(a->kinds);
+	ns_check(&a->setup);
+	if (*a->outside)
+		outside_check("--outside");
+	if (a->pty && a->detach)
+		die("--pty and --detach exclude each other");
+	if (a->output && !a->detach)
+		die("--output wants --detach");
+	a->kill_signal = a->kill_child && *a->kill_child
+				 ? signame_parse(a->kill_child)
+				 : SIGKILL;
+	if (!a->kill_signal)
+		die("--kill-child '%s': not a signal", a->kill_child);
+	report_check(&a->report);
+	a->init = chain_forks(!(a->kinds & CLONE_NEWNS));
+}
+
+/* What could fail is over, or the child goes nowhere. */
+_Noreturn static void refuse(struct stay *s)
+{
+	stay_refuse(s);
+	_exit(STATUS_FAILED);
+}
+
+/* All that the child waits for */
+static void prepare(const struct ask *a, struct stay *s,
+		    const struct idmap *map, int cgroup)
+{
+	if (s->to_be_moved && cgroup_move(cgroup, s->child)) {
+		complain("--cgroup '%s': %m", a->cgroup);
+		refuse(s);
+	}
+	if (idmap_write(s->child, map) < 0)
+		refuse(s);
+	for (int i = 0; a->outside[i]; i++)
+		if (outside_step(a->outside[i], s->child))
+			refuse(s);
+	s->grace = a->grace;
+	if (a->timeout >= 0)
+		s->term_at = sys_now() + a->timeout * 1000LL;
+	report_prepare(&a->report, s);
+	if (a->stops >= 0)
+		s->poll[0] = (struct pollfd){a->stops, POLLIN, 0};
+}
+
+static void take_event(struct ask *a, struct stay *s, enum stay_event event)
+{
+	char byte[16];
+
+	switch (event) {
+	case STAY_HELLO:
+		if (report_hello(&a->report, s))
+			refuse(s);
+		if (stay_answer(s))
+			_exit(STATUS_FAILED);
+		break;
+	case STAY_READY:
+		report_ready(&a->report);
+		break;
+	case STAY_FD: /* a child of PID 1 was stopped */
+		if (recv(a->stops, byte, sizeof(byte), MSG_DONTWAIT) > 0)
+			stay_stop(s);
+		else
+			s->poll[0].fd = -1;
+		break;
+	default:
+		break;
+	}
+}
 
 /* The parent's life */
-_Noreturn static void supervise(struct stay *s, int report)
+_Noreturn static void supervise(struct ask *a, struct stay *s)
 {
-	if (report >= 0) {
-		s->listens = HELLO_LISTENS;
-		s->keep_fd = report;
-	}
+	enum stay_event event;
+
 	if (stay_stand(s))
 		_exit(STATUS_FAILED);
-	for (;;)
-		switch (stay_next(s)) {
-		case STAY_HELLO:
-			report_hello(report, s);
-			if (stay_answer(s))
-				_exit(STATUS_FAILED);
-			break;
-		case STAY_READY:
-			report_ready(report);
-			break;
-		case STAY_FD:
-			break;
-		case STAY_ENDED:
-			if (report >= 0)
-				report_end(report, s);
-			stay_end(s);
-		}
+	while ((event = stay_next(s)) != STAY_ENDED)
+		take_event(a, s, event);
+	report_end(&a->report, s);
+	stay_end(s);
 }
+
+/* The processes that wait further outside, each of which forks */
+static void wait_outside(struct ask *a)
+{
+	int pair[2];
+
+	if (a->dies_with_caller && chain_die_with_caller(SIGKILL))
+		die("--die-with-parent: %m");
+	if (a->detach)
+		a->report.detach_fd = detach(a->output);
+	if (a->report.word || a->detach || a->report.pid_file)
+		a->report.supervisor = getpid();
+	if (a->pty) {
+		pty_fork();
+		if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
+			die("make a socket pair: %m");
+		a->stops = pair[0];
+		chain_stops(pair[1]);
+	}
+	if (a->respawn_word)
+		respawn(&a->respawn);
+}
+
+/* In the new namespaces */
+static void settle(const struct ask *a, const struct stay *s)
+{
+	report_close(&a->report);
+	if (a->pty)
+		pty_foreground();
+	if (a->maps_are_written || s->to_be_moved || *a->outside)
+		stay_await();
+	if (s->to_be_moved && a->kinds & CLONE_NEWCGROUP)
+		ns_unshare(CLONE_NEWCGROUP);
+	if (a->kinds & CLONE_NEWNS)
+		ns_propagation(MS_PRIVATE);
+	ns_set_up(&a->setup);
+}
+
+#define AT(member) ((void *)offsetof(struct ask, member))
+
+static const struct opt options[] = {
+	OPT_NAMESPACES(AT(kinds)),
+	IDMAP_OPTIONS(AT, maps),
+	NS_SETUP_OPTIONS(AT, setup),
+	OPT_STR(0, "cgroup", AT(cgroup), "DIR",
+		"begin in the cgroup of this directory"),
+	OPT_MANY(0, "outside", AT(outside), "WORDS",
+		 "/bin/sh -c WORDS outside, before the child goes on"),
+	OPT_FLAG(0, "pty", AT(pty), "give it a new pseudo-terminal"),
+	OPT_FLAG(0, "detach", AT(detach),
+		 "return when the program runs, with a report"),
+	OPT_STR(0, "output", AT(output), "FILE",
+		"where its output goes then (/dev/null)"),
+	OPT_STR(0, "report", AT(report.word), "FD",
+		"tell there how the jail fares (-: stdout)"),
+	OPT_STR(0, "pid-file", AT(report.pid_file), "FILE",
+		"keep the number of who waits there"),
+	OPT_FLAG(0, "die-with-parent", AT(dies_with_caller),
+		 "end when the caller has ended"),
+	OPT_MAYBE(0, "kill-child", AT(kill_child), "[=SIGNAL]",
+		  "what the child gets when the parent is gone (KILL)"),
+	OPT_NUMBER(0, "timeout", AT(timeout), "SECONDS", "then send TERM"),
+	OPT_NUMBER(0, "grace", AT(grace), "SECONDS", "from TERM to KILL"),
+	OPT_MAYBE(0, "respawn", AT(respawn_word), "[=WHEN]",
+		  "start a new jail after it: always, on-failure"),
+	OPT_NUMBER(0, "respawn-unless", AT(respawn.unless), "STATUS",
+		   "but not after this status"),
+	OPT_NUMBER(0, "max-restarts", AT(respawn.most), "N", "at most N times"),
+	OPT_END,
+};
 
 static char **run(char **argv)
 {
-	int kinds = 0, root = 0, lo = 0, report = -1, init;
-	const char *hostname = NULL;
-	struct idmap map = {.wanted = 0};
+	struct ask a = {.respawn = {.unless = -1, .most = -1},
+			.timeout = -1,
+			.grace = -1,
+			.report = {.detach_fd = -1},
+			.stops = -1};
+	struct idmap map;
 	struct stay s;
-	const struct opt options[] = {
-		OPT_NAMESPACES(&kinds),
-		OPT_FLAG('r', "map-root-user", &root,
-			 "be root in a new user namespace (implies -U)"),
-		OPT_STR(0, "hostname", &hostname, "NAME",
-			"set the hostname of the new uts namespace"),
-		OPT_FLAG(0, "lo", &lo, "bring up lo in the new net namespace"),
-		OPT_NUMBER(0, "report", &report, "FD",
-			   "tell there how the jail fares, a record a line"),
-		OPT_END,
-	};
+	int cgroup = -1;
 
-	opt_parse(&argv, options, 0);
+	opt_parse_in(&argv, options, 0, &a);
 	argv = chain_or_shell(argv);
-	if (root)
-		kinds |= CLONE_NEWUSER;
-	if (hostname)
-		ns_check_hostname(hostname);
-	chain_makes(kinds);
-	if (hostname && !(chain_made() & CLONE_NEWUTS))
-		die("--hostname needs a new uts namespace: add -u");
-	if (lo && !(chain_made() & CLONE_NEWNET))
-		die("--lo needs a new net namespace: add -n");
-	init = chain_forks(!(kinds & CLONE_NEWNS));
+	check(&a);
 	if (chain_reading(argv))
 		return argv;
 
-	if (root)
-		map = idmap_caller(1);
-	if (report >= 0 && fcntl(report, F_GETFD) < 0)
-		die("--report '%d': %m", report);
-	if (!stay_fork(&s, kinds, init, 1)) {
-		if (map.wanted && idmap_write(s.child, &map) < 0) {
-			stay_refuse(&s);
-			_exit(STATUS_FAILED);
-		}
-		supervise(&s, report);
+	report_open(&a.report);
+	if (a.cgroup)
+		cgroup = sys_open(AT_FDCWD, a.cgroup, O_PATH | O_DIRECTORY, 0);
+	if (a.cgroup && cgroup < 0)
+		die("--cgroup '%s': %m", a.cgroup);
+	idmap_make(&map, &a.maps, NULL);
+	wait_outside(&a);
+	if (!stay_fork_into(&s, a.kinds, a.init, a.kill_signal, cgroup)) {
+		prepare(&a, &s, &map, cgroup);
+		supervise(&a, &s);
 	}
-	if (report >= 0)
-		close(report); /* its reader waits for the parent alone */
-	if (map.wanted)
-		stay_await();
-	if (kinds & CLONE_NEWNS)
-		ns_propagation(MS_PRIVATE);
-	if (hostname && sethostname(hostname, strlen(hostname)))
-		die("sethostname '%s': %m", hostname);
-	if (lo)
-		ns_loopback_up();
+	settle(&a, &s);
 	return argv;
 }
 
@@ -112,6 +280,8 @@ const struct applet applet_nsclone = {
 	.examples = "cellbox nsclone -mpiun --hostname web "
 		    "nsmount -R /ns proc /proc pivotroot /ns nsinit sh\n"
 		    "cellbox nsclone -r -mpiun --lo pivotroot /ns nsinit sh\n"
-		    "cellbox nsclone --ns fs,net,ipc,uts,pid nsinit sh",
+		    "eval \"$(cellbox nsclone --detach -p nsinit sleep 60)\"\n"
+		    "cellbox nsclone --respawn -p nsinit /usr/sbin/nginx -g "
+		    "'daemon off;'",
 	.run = run,
 };

@@ -29,8 +29,7 @@ static char **run(char **argv)
 	if (strict && put_old)
 		die("--strict drops the old root, --put-old keeps it");
 	chain_makes(CLONE_NEWNS);
-	if (!put_old)
-		chain_pivots();
+	chain_leaves_root(!put_old);
 	if (chain_reading(argv))
 		return argv;
 

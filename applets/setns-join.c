@@ -10,6 +10,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -108,7 +109,7 @@ static char **run(char **argv)
 	close_all_but(&keep);
 	if (chain_credentials_changed())
 		die("die with the parent: %m");
-	if (kinds & CLONE_NEWPID && !stay_fork(&s, 0, 0, 1))
+	if (kinds & CLONE_NEWPID && !stay_fork(&s, 0, 0, SIGKILL))
 		stay_wait(&s);
 	return argv;
 }

@@ -69,8 +69,8 @@ _Noreturn static void serve_step(struct stay *s, const char *path, int uwsgi)
 	}
 	s->listens = HELLO_OPENS;
 	s->caps = CAPS_OPENING;
-	s->fd = sv.epoll;
-	s->keep_fd = sv.sock;
+	s->poll[0] = (struct pollfd){.fd = sv.epoll, .events = POLLIN};
+	s->keep_fd[0] = sv.sock;
 	if (stay_stand(s)) {
 		server_close(&sv);
 		_exit(STATUS_FAILED);
@@ -83,7 +83,7 @@ _Noreturn static void serve_step(struct stay *s, const char *path, int uwsgi)
 		case STAY_FD:
 			server_turn(&sv);
 			break;
-		case STAY_READY:
+		default:
 			break;
 		case STAY_ENDED:
 			server_close(&sv);
@@ -95,15 +95,13 @@ _Noreturn static void serve_step(struct stay *s, const char *path, int uwsgi)
 static int ends_by(int sigfd)
 {
 	struct signalfd_siginfo info;
-	struct sigaction action;
 
 	while (read(sigfd, &info, sizeof(info)) == sizeof(info)) {
 		int sig = info.ssi_signo;
 
 		if (sig == SIGTERM || sig == SIGINT || sig == SIGQUIT)
 			return sig;
-		if (sig == SIGHUP && !sigaction(sig, NULL, &action) &&
-		    action.sa_handler != SIG_IGN)
+		if (sig == SIGHUP && !sys_ignores(sig))
 			return sig;
 	}
 	return 0;
@@ -178,7 +176,7 @@ static char **run(char **argv)
 
 	if (target > 0)
 		serve_target(target, path, uwsgi);
-	if (!stay_fork(&s, 0, init, 1))
+	if (!stay_fork(&s, 0, init, SIGKILL))
 		serve_step(&s, path, uwsgi);
 	stay_await();
 	return argv;

@@ -106,7 +106,7 @@ static char **run(char **argv)
 
 	if (!*argv)
 		die("an operand is missing: INIT");
-	chain_pivots();
+	chain_leaves_root(1);
 	if (chain_reading(argv))
 		return argv;
 

@@ -4,6 +4,8 @@
  */
 #include "chain.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,31 +17,40 @@
 
 static struct {
 	enum chain_walk walk;
+	char *first;		     /* argv[0] */
 	const struct applet *applet; /* the step at work, */
 	char **words;		     /* and where it begins */
 	int steps, acts;   /* so far; acts: those that need no program */
 	int kinds, joined; /* namespaces made, and joined */
 	int pid_pending;   /* a pid namespace begins with the next fork */
 	int own_mounts;
-	int pivoted, locks;
-	sys_sigset mask;	   /* the caller's */
-	struct sigaction on_child; /* the caller's, of SIGCHLD */
+	int forks;
+	int pivoted, foreign_root, locks;
+	sys_sigset mask;   /* the caller's */
+	int ignores_child; /* the caller ignored SIGCHLD */
 	struct hello hello;
-	int armed, keep; /* dies with its parent; also past the exec */
-	char *shell[3];	 /* a free word for chain_execute, the shell, NULL */
-	struct {	 /* what the walk before found */
-		int steps, locks;
-	} read;
+	int armed,
+		death; /* dies with its parent; the program, by which signal */
+	int stop_end;  /* 1 + a descriptor, or 0 */
+	int detached;
+	char *shell[3]; /* a free word for chain_execute, the shell, NULL */
+	int steps_read, locks_read; /* what the walk before found */
 } chain;
 
-void chain_begin(enum chain_walk walk)
+void chain_begin(enum chain_walk walk, char *first)
 {
 	int steps = chain.steps, locks = chain.locks;
 
 	memset(&chain, 0, sizeof(chain));
 	chain.walk = walk;
-	chain.read.steps = steps;
-	chain.read.locks = locks;
+	chain.steps_read = steps;
+	chain.locks_read = locks;
+	chain.first = first;
+}
+
+char *chain_first_word(void)
+{
+	return chain.first;
 }
 
 void chain_step(const struct applet *applet, char **words)
@@ -59,26 +70,12 @@ const struct applet *chain_applet(void)
 	return chain.applet;
 }
 
-void chain_show(int fd, const char *before, char **words, char **end)
-{
-	struct fmt f = {.fd = fd};
-
-	fmt_add(&f, "%s", before);
-	for (char **w = words; *w && w != end; w++) {
-		if (w != words)
-			fmt_add(&f, " ");
-		fmt_quote(&f, *w);
-	}
-	fmt_add(&f, "\n");
-	fmt_flush(&f);
-}
-
 int chain_reading(char **rest)
 {
 	if (chain.walk == CHAIN_PRINT)
-		chain_show(STDOUT_FILENO, "", chain.words, rest);
+		fmt_words(STDOUT_FILENO, "", chain.words, rest);
 	if (chain.walk == CHAIN_TRACE)
-		chain_show(STDERR_FILENO, "+ ", chain.words, rest);
+		fmt_words(STDERR_FILENO, "+ ", chain.words, rest);
 	return chain.walk < CHAIN_ACT;
 }
 
@@ -104,35 +101,21 @@ void chain_makes(int kinds)
 	if (kinds & CLONE_NEWPID)
 		chain.pid_pending = 1;
 	/* A new user namespace does not own the mounts it was born with. */
-	if (kinds & CLONE_NEWUSER) {
+	if (kinds & CLONE_NEWUSER)
 		chain.own_mounts = 0;
-		chain.locks = 1;
-	}
+	chain.locks |= kinds & CLONE_NEWUSER;
 	if (kinds & CLONE_NEWNS)
 		chain.own_mounts = 1;
-}
-
-int chain_made(void)
-{
-	return chain.kinds;
 }
 
 void chain_joins(int kinds)
 {
 	chain.joined |= kinds;
 	chain.acts++; /* an act may follow a join and end the sentence */
-	if (kinds & CLONE_NEWNS)
+	if (kinds & CLONE_NEWNS) {
 		chain.own_mounts = 0;
-}
-
-int chain_joined(void)
-{
-	return chain.joined;
-}
-
-int chain_pid_pending(void)
-{
-	return chain.pid_pending;
+		chain.foreign_root = 1;
+	}
 }
 
 int chain_forks(int shares)
@@ -140,47 +123,46 @@ int chain_forks(int shares)
 	int init = chain.pid_pending;
 
 	chain.pid_pending = 0;
+	chain.forks++;
 	if (shares)
 		chain.own_mounts = 0;
 	return init;
 }
 
-int chain_own_mounts(void)
+void chain_leaves_root(int dropped)
 {
-	return chain.own_mounts;
-}
-
-void chain_pivots(void)
-{
-	chain.pivoted = 1;
+	chain.pivoted |= dropped;
 	chain.locks = 0;
+	chain.foreign_root = 1;
 }
 
-int chain_locks(void)
-{
-	return chain.read.locks;
-}
-
-int chain_is_last(void)
-{
-	return chain.steps == chain.read.steps;
-}
-
-int chain_pivoted(void)
-{
-	return chain.pivoted;
-}
+/* What steps ask, one a line */
+#define FACT(name, field)           \
+	int chain_##name(void)      \
+	{                           \
+		return chain.field; \
+	}
+FACT(made, kinds)
+FACT(joined, joined)
+FACT(pid_pending, pid_pending)
+FACT(forked, forks)
+FACT(own_mounts, own_mounts)
+FACT(pivoted, pivoted)
+FACT(root_is_foreign, foreign_root)
+FACT(locks, locks_read)
+FACT(is_last, steps == chain.steps_read)
+#undef FACT
 
 int chain_block(void)
 {
-	const struct sigaction standard = {.sa_handler = SIG_DFL};
 	const sys_sigset all =
 		~(SYS_SIG(SIGTSTP) | SYS_SIG(SIGTTIN) | SYS_SIG(SIGTTOU));
 
 	if (sys_sigmask(SIG_SETMASK, &all, &chain.mask))
 		return -1;
 	/* Ignored, it would reap our children unseen. */
-	return sigaction(SIGCHLD, &standard, &chain.on_child);
+	chain.ignores_child = sys_ignore(SIGCHLD, 0);
+	return chain.ignores_child < 0 ? -1 : 0;
 }
 
 sys_sigset chain_caller_mask(void)
@@ -193,9 +175,18 @@ struct hello *chain_hello(void)
 	return &chain.hello;
 }
 
-void chain_stays(void)
+int chain_stays(int keeps_all)
 {
-	chain.hello.n = 0;
+	struct hello *h = &chain.hello;
+
+	for (int i = 0; i < h->n && keeps_all; i++)
+		close(h->end[i]);
+	h->n = h->stands = h->listens = h->opens = 0;
+	/* A parent that dies tells a process that stays by its own signal. */
+	return chain.armed && chain.death && chain.death != SIGKILL
+		       ? prctl(PR_SET_PDEATHSIG, (unsigned long)chain.death,
+			       0UL, 0UL, 0UL)
+		       : 0;
 }
 
 void chain_fail(int err)
@@ -205,27 +196,65 @@ void chain_fail(int err)
 
 static int arm(void)
 {
+	return prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL);
+}
+
+/* A parent that died before this never stood, for which the program waits. */
+int chain_die_with_parent(int death)
+{
+	chain.armed = 1;
+	if (death || chain.death)
+		chain.death = death ? death : SIGKILL;
+	return arm();
+}
+
+int chain_die_with_caller(int death)
+{
+	pid_t parent = getppid();
+
+	chain.armed = 1;
+	chain.death = death;
+	if (arm())
+		return -1;
+	if (getppid() != parent)
+		_exit(125);
+	return 0;
+}
+
+int chain_credentials_changed(void)
+{
 	int orphan;
 
-	if (prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL))
+	if (!chain.armed)
+		return 0;
+	if (arm())
 		return -1;
 	/* getppid() is 0 in a new pid namespace; the pair tells everywhere. */
-	orphan = hello_is_orphan(&chain.hello);
+	orphan = chain.hello.n ? hello_is_orphan(&chain.hello) : 0;
 	if (orphan > 0)
 		_exit(125);
 	return orphan;
 }
 
-int chain_die_with_parent(int keep)
+void chain_stops(int end)
 {
-	chain.armed = 1;
-	chain.keep |= keep;
-	return arm();
+	chain.stop_end = end + 1;
 }
 
-int chain_credentials_changed(void)
+int chain_stop_end(void)
 {
-	return chain.armed ? arm() : 0;
+	return chain.stop_end - 1;
+}
+
+void chain_detaches(void)
+{
+	chain.detached = 1;
+}
+
+int chain_goes_quiet(void)
+{
+	return chain.detached && dup2(STDOUT_FILENO, STDERR_FILENO) < 0 ? -1
+									: 0;
 }
 
 /* The last acts before the exec: 0, or -1 and errno. */
@@ -233,16 +262,26 @@ static int let_go(void)
 {
 	if (hello_program(&chain.hello))
 		return -1;
-	if (chain.armed && !chain.keep &&
-	    prctl(PR_SET_PDEATHSIG, 0UL, 0UL, 0UL, 0UL))
+	if (chain.armed && chain.death != SIGKILL &&
+	    prctl(PR_SET_PDEATHSIG, (unsigned long)chain.death, 0UL, 0UL, 0UL))
 		return -1;
-	if (chain.on_child.sa_handler != SIG_DFL &&
-	    sigaction(SIGCHLD, &chain.on_child, NULL))
+	if (chain.ignores_child && sys_ignore(SIGCHLD, 1) < 0)
 		return -1;
 	return sys_sigmask(SIG_SETMASK, &chain.mask, NULL);
 }
 
 int chain_execute(char **argv)
 {
-	return let_go() ? 125 : exec_program(argv);
+	int err, told = -1, status = 125;
+
+	if (chain.detached)
+		told = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (!chain.detached || (told >= 0 && !chain_goes_quiet()))
+		status = let_go() ? 125 : exec_program(argv);
+	if (told < 0)
+		return status;
+	err = errno;
+	dup2(told, STDERR_FILENO);
+	errno = err;
+	return status;
 }

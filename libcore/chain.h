@@ -12,6 +12,8 @@
 #include "hello.h"
 #include "sys.h"
 
+#define CELLBOX_VERSION "0.1.0"
+
 /* A function from words to words. */
 struct applet {
 	const char *name;	    /* the word that calls it */
@@ -29,8 +31,9 @@ enum chain_walk {
 	CHAIN_TRACE, /* each step acts and says so before (-x) */
 };
 
-/* A walk begins: forget what steps told. */
-void chain_begin(enum chain_walk walk);
+/* A walk begins: forget what steps told. first: argv[0] as it was given. */
+void chain_begin(enum chain_walk walk, char *first);
+char *chain_first_word(void);
 /* words[0] names the step that is now at work. */
 void chain_step(const struct applet *applet, char **words);
 /* The name of the step at work, for messages; "cellbox" before the first. */
@@ -39,9 +42,6 @@ const struct applet *chain_applet(void);
 /* True while reading: the step, which uses the words before rest, must not do
  * anything. With -n and -x the step is shown here. */
 int chain_reading(char **rest);
-/* One step or program a line, as a shell would take it, up to end or NULL. */
-void chain_show(int fd, const char *before, char **words, char **end);
-
 /* What may end a sentence without a program. Both return argv if words are
  * left. chain_or_shell: else the caller's shell ($SHELL, else /bin/sh).
  * chain_or_done: else NULL if all steps so far were such acts (or joins). */
@@ -60,11 +60,16 @@ int chain_joined(void);
  * of the child, which is then not the child's own. True if the child is PID 1
  * of a new pid namespace. */
 int chain_forks(int shares);
+/* How many steps forked so far, in both walks */
+int chain_forked(void);
 /* True if no other process that we left behind stands in the mount namespace
  * of this one: made by this process, or for it. */
 int chain_own_mounts(void);
-/* The root was changed and the old one dropped. */
-void chain_pivots(void);
+/* The root is another than the caller's from here on: what lies in it, /proc,
+ * /etc and programs, need not be trusted. */
+void chain_leaves_root(int dropped);
+int chain_root_is_foreign(void);
+/* The old one was dropped. */
 int chain_pivoted(void);
 /* Acting: a step behind the last pivot makes a user namespace, which does not
  * own the mounts that it finds: they are locked. */
@@ -80,17 +85,30 @@ sys_sigset chain_caller_mask(void);
 
 /* The pairs to the parents that wait */
 struct hello *chain_hello(void);
-/* This process stays behind: the ends that it inherited are not its own. */
-void chain_stays(void);
+/* This process stays behind: the ends that it inherited are not its own, and are
+ * closed if it keeps all the rest. 0, or -1 and errno. */
+int chain_stays(int keeps_all);
 /* Tells every parent that the step at work failed. */
 void chain_fail(int err);
-/* The forked child lives no longer than its parent; keep: past the exec too
- * (once wished, every later fork keeps it). Ends the process if the parent has
- * died already. 0, or -1 and errno. */
-int chain_die_with_parent(int keep);
+/* The forked child lives no longer than its parent; death: the signal that the
+ * program gets when it is gone, 0: none (once there is one, KILL for every later
+ * fork). 0, or -1 and errno. */
+int chain_die_with_parent(int death);
+/* The same of the process that the caller started. */
+int chain_die_with_caller(int death);
 /* The credentials changed, which made the kernel forget it (prctl(2)): again.
- * 0, or -1 and errno. */
+ * Ends the process if the parent has died meanwhile. 0, or -1 and errno. */
 int chain_credentials_changed(void);
+
+/* The socket end by which a PID 1 tells that its child was stopped; -1: none */
+void chain_stops(int end);
+int chain_stop_end(void);
+
+/* The caller will not wait: stdout is where the jail's output goes, and stderr
+ * as well for who stays (chain_goes_quiet: 0, or -1 and errno) and for the
+ * program; until then errors are told to the caller. */
+void chain_detaches(void);
+int chain_goes_quiet(void);
 
 /* Says hello, gives the program the caller's signals back and executes it
  * (exec.h). Returns only on error: 125 (not tried), 126 or 127, and errno. */

@@ -56,6 +56,7 @@ void complain(const char *format, ...)
 {
 	va_list ap;
 
+	chain_fail(errno);
 	va_start(ap, format);
 	tell("", format, ap);
 	va_end(ap);

@@ -25,7 +25,7 @@ _Noreturn void die_status(int status, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Tells: `applet: warning: ...` */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Tells, as die does, and goes on: for a parent that still has to wait. */
+/* Tells, as die does, and goes on: for who still has to wait, or to undo. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

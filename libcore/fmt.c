@@ -179,6 +179,20 @@ void fmt_quote(struct fmt *f, const char *word)
 	put(&s, '\'');
 }
 
+void fmt_words(int fd, const char *before, char **words, char **end)
+{
+	struct fmt f = {.fd = fd};
+
+	fmt_add(&f, "%s", before);
+	for (char **w = words; *w && w != end; w++) {
+		if (w != words)
+			fmt_add(&f, " ");
+		fmt_quote(&f, *w);
+	}
+	fmt_add(&f, "\n");
+	fmt_flush(&f);
+}
+
 int fmt_str(char *buf, size_t size, const char *text, ...)
 {
 	struct sink s = {.buf = buf, .size = size};

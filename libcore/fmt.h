@@ -29,6 +29,8 @@ void fmt_vadd(struct fmt *f, const char *format, va_list ap)
 /* The word as a shell would take it, in quotes where it needs them */
 void fmt_quote(struct fmt *f, const char *word);
 void fmt_flush(struct fmt *f);
+/* A line of words, as a shell would take them, up to end or NULL */
+void fmt_words(int fd, const char *before, char **words, char **end);
 
 /* Into buf, with a NUL. 0, or -1 and ENAMETOOLONG (then buf holds what fits). */
 int fmt_str(char *buf, size_t size, const char *format, ...)

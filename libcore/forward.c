@@ -8,13 +8,16 @@
  */
 #include <signal.h>
 #include <stddef.h>
-#include <stdlib.h>
+#include <unistd.h>
 
 #include "chain.h"
 #include "fmt.h"
+#include "num.h"
 #include "proc.h"
 #include "stay.h"
 #include "sys.h"
+
+#define UNREADABLE_MS 1000 /* until KILL, where it cannot be told */
 
 /* Would this signal end a process that has no handler for it? */
 static int is_fatal(int sig)
@@ -23,14 +26,11 @@ static int is_fatal(int sig)
 				    SYS_SIG(SIGURG) | SYS_SIG(SIGWINCH) |
 				    SYS_SIG(SIGSTOP) | SYS_SIG(SIGTSTP) |
 				    SYS_SIG(SIGTTIN) | SYS_SIG(SIGTTOU);
-	struct sigaction action;
 
 	if ((harmless | chain_caller_mask()) & SYS_SIG(sig))
 		return 0;
 	/* Signals that are blocked and ignored are queued all the same. */
-	if (!sigaction(sig, NULL, &action) && action.sa_handler == SIG_IGN)
-		return 0;
-	return 1;
+	return !sys_ignores(sig);
 }
 
 /* Does the child, a PID 1, handle the signal? -1: it cannot be told. */
@@ -45,20 +45,53 @@ static int handles(pid_t child, int sig)
 		return -1;
 	fmt_str(path, sizeof(path), "/proc/%d/status", pid);
 	for (int i = 0; i < 2; i++) {
+		uint64_t more = 0;
 		const char *value =
 			proc_field(path, names[i], buf, sizeof(buf));
 
 		if (!value)
 			return -1;
-		set |= strtoull(value, NULL, 16);
+		num_take(&value, 16, &more);
+		set |= more;
 	}
 	return !!(set & SYS_SIG(sig));
+}
+
+static int is_stop(int sig)
+{
+	return sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
+}
+
+/* By its own standard action, which spares a group that nobody could continue */
+static void stop_by(int sig)
+{
+	const sys_sigset set = SYS_SIG(sig);
+
+	kill(getpid(), sig);
+	sys_sigmask(SIG_UNBLOCK, &set, NULL);
+	sys_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+/* A child that is PID 1 stops for STOP alone, and does not tell when its own
+ * children stop. Of others we hear (stay_stop). */
+static void forward_stop(struct stay *s, int sig, int terminal)
+{
+	int deaf = s->init && handles(s->child, sig) != 1;
+
+	if (deaf || !terminal)
+		kill(s->child, deaf ? SIGSTOP : sig);
+	if (s->init && getpid() != 1)
+		stop_by(sig);
 }
 
 void stay_forward(struct stay *s, int sig, int terminal)
 {
 	int can = 1;
 
+	if (is_stop(sig)) {
+		forward_stop(s, sig, terminal);
+		return;
+	}
 	/* Before it runs its program, it handles nothing. */
 	if (s->init && is_fatal(sig))
 		can = s->ready && s->closed ? handles(s->child, sig) : 0;
@@ -67,8 +100,14 @@ void stay_forward(struct stay *s, int sig, int terminal)
 		kill(s->child, SIGKILL);
 		return;
 	}
-	if (can < 0)
+	if (can < 0) {
 		s->due = sig;
+		s->kill_at = sys_now() + UNREADABLE_MS;
+	}
+	if (sig == SIGTERM && s->grace >= 0 && !s->kill_at) {
+		s->due = 0;
+		s->kill_at = sys_now() + s->grace * 1000LL;
+	}
 	if (!terminal)
-		kill(s->child, sig);
+		stay_send(s, s->child, sig);
 }

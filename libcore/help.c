@@ -13,7 +13,8 @@
 
 int opt_has_kinds(const struct opt *o)
 {
-	return o->type == OPT_TYPE_NAMESPACES || o->type == OPT_TYPE_CHOICE;
+	return o->type == OPT_TYPE_NAMESPACES || o->type == OPT_TYPE_CHOICE ||
+	       o->type == OPT_TYPE_KEPT;
 }
 
 #define HELP_COLUMN 29
@@ -46,7 +47,8 @@ static void help_option(struct fmt *f, const struct opt *o)
 	int enters = o->type == OPT_TYPE_CHOICE;
 
 	for (const struct ns *ns = ns_table; opt_has_kinds(o) && ns->name; ns++)
-		help_row(f, ns->letter, ns->name, enters ? "[=FILE]" : NULL,
+		help_row(f, ns->letter, ns->name,
+			 o->type == OPT_TYPE_NAMESPACES ? NULL : "[=FILE]",
 			 enters ? "enter this namespace"
 				: "a new namespace of this kind");
 	if (o->type != OPT_TYPE_WORD) {
@@ -70,6 +72,15 @@ static void help_lines(struct fmt *f, const char *text)
 	}
 }
 
+void opt_version(void)
+{
+	struct fmt f = {.fd = STDOUT_FILENO};
+
+	fmt_add(&f, "%s (cellbox) %s\n", chain_name(), CELLBOX_VERSION);
+	fmt_flush(&f);
+	_exit(0);
+}
+
 void opt_help(const struct opt *options)
 {
 	const struct applet *a = chain_applet();
@@ -78,7 +89,8 @@ void opt_help(const struct opt *options)
 	fmt_add(&f, "Usage: %s %s\n%s\n\n", a->name, a->args, a->brief);
 	for (const struct opt *o = options; o->type; o++)
 		help_option(&f, o);
-	help_row(&f, 0, "help", NULL, "this text");
+	help_row(&f, 'h', "help", NULL, "this text");
+	help_row(&f, 'V', "version", NULL, "the version");
 	fmt_add(&f, "\nExamples:\n");
 	help_lines(&f, a->examples);
 	fmt_flush(&f);

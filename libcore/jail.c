@@ -7,12 +7,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "fmt.h"
+#include "num.h"
 #include "proc.h"
 #include "sys.h"
 
@@ -63,6 +63,17 @@ static int open_one(int pidfd, pid_t pid, const struct ns *ns)
 	return fd;
 }
 
+int jail_open_one(pid_t pid, const struct ns *ns)
+{
+	int pidfd = sys_pidfd_open(pid), fd = -1;
+
+	if (pidfd >= 0 || errno == ENOSYS || errno == EPERM)
+		fd = open_one(pidfd, pid, ns);
+	if (pidfd >= 0)
+		close(pidfd);
+	return fd;
+}
+
 int jail_open(struct jail *j, pid_t pid, int kinds)
 {
 	int pidfd = sys_pidfd_open(pid), failed = 0;
@@ -89,7 +100,7 @@ int jail_open(struct jail *j, pid_t pid, int kinds)
 static int status_word(pid_t number, const char *name, int n, int base,
 		       uint64_t *value)
 {
-	char path[48], buf[4096], *end;
+	char path[48], buf[4096];
 	const char *at;
 
 	fmt_str(path, sizeof(path), "/proc/%d/status", number);
@@ -98,10 +109,7 @@ static int status_word(pid_t number, const char *name, int n, int base,
 		at = strchr(at, '\t');
 		at += !!at;
 	}
-	if (!at)
-		return -1;
-	*value = strtoull(at, &end, base);
-	return end == at ? -1 : 0;
+	return at ? num_take(&at, base, value) : -1;
 }
 
 /* An id of ours as the process's user namespace numbers it. 0 or -1. */
@@ -112,16 +120,16 @@ static int map_id(pid_t number, const char *file, uint32_t *id)
 
 	fmt_str(path, sizeof(path), "/proc/%d/%s", number, file);
 	for (at = proc_field(path, "", buf, sizeof(buf)); at && *at;) {
-		char *next;
-		uint64_t inside = strtoull(at, &next, 10);
-		uint64_t outside = strtoull(next, &next, 10);
-		uint64_t count = strtoull(next, &next, 10);
+		uint64_t inside, outside, count;
 
+		if (num_take(&at, 10, &inside) || num_take(&at, 10, &outside) ||
+		    num_take(&at, 10, &count))
+			break;
 		if (*id >= outside && *id - outside < count) {
 			*id = inside + (*id - outside);
 			return 0;
 		}
-		at = strchr(next, '\n');
+		at = strchr(at, '\n');
 		at += !!at;
 	}
 	errno = EOVERFLOW; /* what stat(2) says of an id that is not mapped */

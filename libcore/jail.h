@@ -22,6 +22,8 @@ void jail_clear(struct jail *j);
  * /proc/PID/ns. A kind that this kernel lacks is left out. 0, or -1 and errno;
  * then none is open. */
 int jail_open(struct jail *j, pid_t pid, int kinds);
+/* That of one row; -1 and errno, EOPNOTSUPP if this kernel lacks the kind. */
+int jail_open_one(pid_t pid, const struct ns *ns);
 /* Reads the limits of process pid from /proc. 0, or -1 and errno. */
 int jail_read_limits(struct jail *j, pid_t pid);
 /* Closes those of kinds. */

@@ -13,6 +13,7 @@
 #include "cap.h"
 #include "fmt.h"
 #include "mountinfo.h"
+#include "proc.h"
 #include "sys.h"
 
 /* The first bytes of a small file; empty if there are none. */
@@ -154,6 +155,6 @@ int look_is_filtered(void)
 {
 	char buf[4096];
 
-	return !!strstr(look_slurp("/proc/self/status", buf, sizeof(buf)),
-			"\nSeccomp:\t2");
+	return !!proc_field("/proc/self/status", "\nSeccomp:\t2", buf,
+			    sizeof(buf));
 }

@@ -5,10 +5,10 @@
 #include "mountinfo.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "num.h"
 #include "sys.h"
 
 int mountinfo_open(struct mountinfo *m)
@@ -51,15 +51,21 @@ static char *next_line(struct mountinfo *m)
 int mountinfo_next(struct mountinfo *m)
 {
 	char *line = next_line(m), *save, *field;
+	const char *at = line;
+	uint64_t id;
 
 	if (!line)
 		return 0;
-	m->id = strtoll(line, NULL, 10);
-	m->shared = 0;
+	if (num_take(&at, 10, &id))
+		return 0;
+	m->id = id;
+	m->parent = m->shared = 0;
 	field = strtok_r(line, " ", &save);
 	for (int i = 0; field && strcmp(field, "-"); i++) {
 		if (i == 1)
-			m->parent = strtoll(field, NULL, 10);
+			at = field;
+		if (i == 1 && !num_take(&at, 10, &id))
+			m->parent = id;
 		if (i == 4)
 			m->point = field;
 		if (i > 5 && !strncmp(field, "shared:", 7))

@@ -12,8 +12,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "chain.h"
 #include "err.h"
 #include "fmt.h"
+#include "proc.h"
 #include "sys.h"
 #include "why.h"
 
@@ -28,6 +30,15 @@ const struct ns ns_table[] = {
 	{'T', "time", "time", NULL, CLONE_NEWTIME, 7, "5.6"},
 	{0, NULL, NULL, NULL, 0, 0, NULL},
 };
+
+int ns_kept(const struct ns_choice *c)
+{
+	int kinds = 0;
+
+	for (int i = 0; i < NS_KINDS; i++)
+		kinds |= c->file[i] ? ns_table[i].kind : 0;
+	return kinds;
+}
 
 const struct ns *ns_by_letter(char letter)
 {
@@ -139,7 +150,45 @@ void ns_propagation(unsigned long how)
 		    why_mount(why, NULL, NULL, "/"));
 }
 
-void ns_loopback_up(void)
+static void check_offset(const char *option, const char *word)
+{
+	const char *digits = word && *word == '-' ? word + 1 : word;
+
+	if (!word)
+		return;
+	if (!*digits || digits[strspn(digits, "0123456789")])
+		die("--%s '%s': not a number of seconds", option, word);
+	if (!(chain_made() & CLONE_NEWTIME))
+		die("--%s needs a new time namespace: add -T", option);
+}
+
+void ns_check_offsets(const char *monotonic, const char *boottime)
+{
+	check_offset("monotonic", monotonic);
+	check_offset("boottime", boottime);
+}
+
+static void set_offset(const char *clock, const char *seconds)
+{
+	char text[96];
+	int fd;
+
+	if (!seconds)
+		return;
+	fd = proc_open("timens_offsets", O_WRONLY);
+	if (fmt_str(text, sizeof(text), "%s %s 0", clock, seconds) || fd < 0 ||
+	    write(fd, text, strlen(text)) < 0)
+		die("set the offset '%s' of the %s clock: %m", seconds, clock);
+	close(fd);
+}
+
+void ns_set_offsets(const char *monotonic, const char *boottime)
+{
+	set_offset("monotonic", monotonic);
+	set_offset("boottime", boottime);
+}
+
+static void loopback_up(void)
 {
 	struct ifreq lo = {.ifr_name = "lo"};
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -152,15 +201,37 @@ void ns_loopback_up(void)
 	close(fd);
 }
 
-void ns_check_hostname(const char *name)
+static void check_name(const char *option, const char *name)
 {
-	size_t n = strlen(name);
+	size_t n = name ? strlen(name) : 1;
 
 	if (!n || n > 64)
-		die("--hostname '%s': a hostname has 1 to 64 bytes", name);
-	if (name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
+		die("--%s '%s': a %s has 1 to 64 bytes", option, name, option);
+	if (name &&
+	    name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
 			      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._")])
-		die("--hostname '%s': a hostname has letters, digits, '-', '.' "
-		    "and '_' only",
-		    name);
+		die("--%s '%s': a %s has letters, digits, '-', '.' and '_' "
+		    "only",
+		    option, name, option);
+	if (name && !(chain_made() & CLONE_NEWUTS))
+		die("--%s needs a new uts namespace: add -u", option);
+}
+
+void ns_check(const struct ns_setup *s)
+{
+	check_name("hostname", s->hostname);
+	check_name("domainname", s->domainname);
+	if (s->lo && !(chain_made() & CLONE_NEWNET))
+		die("--lo needs a new net namespace: add -n");
+}
+
+void ns_set_up(const struct ns_setup *s)
+{
+	if (s->hostname && sethostname(s->hostname, strlen(s->hostname)))
+		die("sethostname '%s': %m", s->hostname);
+	if (s->domainname &&
+	    setdomainname(s->domainname, strlen(s->domainname)))
+		die("setdomainname '%s': %m", s->domainname);
+	if (s->lo)
+		loopback_up();
 }

@@ -26,6 +26,9 @@ struct ns_choice {
 	const char *file[NS_KINDS]; /* by the row of ns_table, or NULL */
 };
 
+/* The kinds that have a file */
+int ns_kept(const struct ns_choice *c);
+
 /* In the order of the letters in our usage lines; ends with a NULL name. */
 extern const struct ns ns_table[];
 
@@ -51,10 +54,36 @@ int ns_leave_chroot(void);
  * MS_SHARED; also in a chroot whose "/" is no mount point. Dies. */
 void ns_propagation(unsigned long how);
 
-/* Dies. The network namespace must be a new one. */
-void ns_loopback_up(void);
+/* Dies if a word is no whole number of seconds, or no time namespace was made;
+ * each may be NULL. For both walks. */
+void ns_check_offsets(const char *monotonic, const char *boottime);
+/* Sets them in the time namespace made for the children, which has none yet
+ * (time_namespaces(7)). Dies. */
+void ns_set_offsets(const char *monotonic, const char *boottime);
 
-/* Refuses a hostname that the kernel or its readers cannot take: dies. */
-void ns_check_hostname(const char *name);
+/* What new namespaces are to be like */
+struct ns_setup {
+	const char *hostname, *domainname;
+	int lo;
+};
+
+/* Rows of a table of offsets; AT(member) is that of a member of s, a struct
+ * ns_setup. */
+/* clang-format off */
+/* NOLINTBEGIN(bugprone-macro-parentheses): members of a struct */
+#define NS_SETUP_OPTIONS(AT, s) \
+	OPT_STR(0, "hostname", AT(s.hostname), "NAME", \
+		"set the hostname of the new uts namespace"), \
+	OPT_STR(0, "domainname", AT(s.domainname), "NAME", \
+		"set its NIS domain name"), \
+	OPT_FLAG(0, "lo", AT(s.lo), "bring up lo in the new net namespace")
+/* NOLINTEND(bugprone-macro-parentheses) */
+/* clang-format on */
+
+/* Dies on names that the kernel or their readers cannot take, and where the
+ * namespaces made so far are not those it is about. For both walks. */
+void ns_check(const struct ns_setup *s);
+/* Does it, in the new namespaces. Dies. */
+void ns_set_up(const struct ns_setup *s);
 
 #endif

@@ -6,12 +6,19 @@
 
 #include <limits.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "chain.h"
 #include "err.h"
 #include "ns.h"
+
+/* A table, and where its rows point into */
+struct table {
+	const struct opt *options;
+	uintptr_t base;
+};
 
 /* A table row as one option: a row of namespaces stands for many. */
 struct found {
@@ -28,15 +35,15 @@ static void choose(struct ns_choice *c, int kind, const char *file)
 	c->kinds |= kind;
 }
 
-static int number(const struct opt *o, const char *word)
+int opt_number(const char *name, const char *word)
 {
 	int n = 0;
 
 	if (!*word || word[strspn(word, "0123456789")])
-		die("--%s '%s': not a number", o->name, word);
+		die("--%s '%s': not a number", name, word);
 	for (const char *c = word; *c; c++) {
 		if (n > (INT_MAX - 9) / 10)
-			die("--%s '%s': too big a number", o->name, word);
+			die("--%s '%s': too big a number", name, word);
 		n = n * 10 + *c - '0';
 	}
 	return n;
@@ -46,34 +53,51 @@ static void add_fd(struct opt_fds *fds, const struct opt *o, const char *word)
 {
 	if (fds->n == OPT_FDS_MAX)
 		die("--%s is given more than %d times", o->name, OPT_FDS_MAX);
-	fds->fd[fds->n++] = number(o, word);
+	fds->fd[fds->n++] = opt_number(o->name, word);
 }
 
-static void take(const struct found *found, const char *arg)
+static void add_one(const char **words, const struct opt *o, const char *word)
+{
+	int n = 0;
+
+	while (words[n])
+		if (++n == OPT_MANY_MAX)
+			die("--%s is given more than %d times", o->name,
+			    OPT_MANY_MAX);
+	words[n] = word;
+}
+
+static void take(const struct table *t, const struct found *found,
+		 const char *arg)
 {
 	const struct opt *o = found->opt;
+	void *to = (void *)(t->base + (uintptr_t)o->to);
 
 	switch (o->type) {
 	case OPT_TYPE_FLAG:
-		*(int *)o->to = 1;
+		*(int *)to = 1;
 		break;
 	case OPT_TYPE_NAMESPACES:
-		*(int *)o->to |= found->kind ? found->kind : ns_parse(arg);
+		*(int *)to |= found->kind ? found->kind : ns_parse(arg);
 		break;
 	case OPT_TYPE_NUMBER:
-		*(int *)o->to = number(o, arg);
+		*(int *)to = opt_number(o->name, arg);
 		break;
 	case OPT_TYPE_FDS:
-		add_fd(o->to, o, arg);
+		add_fd(to, o, arg);
+		break;
+	case OPT_TYPE_MANY:
+		add_one(to, o, arg);
 		break;
 	case OPT_TYPE_CHOICE:
+	case OPT_TYPE_KEPT:
 		if (found->kind)
-			choose(o->to, found->kind, arg);
+			choose(to, found->kind, arg);
 		else
-			choose(o->to, ns_parse(arg), NULL);
+			choose(to, ns_parse(arg), NULL);
 		break;
 	default:
-		*(const char **)o->to = arg ? arg : "";
+		*(const char **)to = arg ? arg : "";
 	}
 }
 
@@ -87,10 +111,12 @@ static int wants_argument(const struct found *f)
 	case OPT_TYPE_STR:
 	case OPT_TYPE_NUMBER:
 	case OPT_TYPE_FDS:
+	case OPT_TYPE_MANY:
 		return NEEDED;
 	case OPT_TYPE_NAMESPACES:
 		return f->kind ? NONE : NEEDED;
 	case OPT_TYPE_CHOICE:
+	case OPT_TYPE_KEPT:
 		return f->kind ? ALLOWED : NEEDED;
 	default:
 		return NONE;
@@ -117,28 +143,33 @@ static int looks_like_file(const char *rest)
 }
 
 /* -abc, -xARG, -x ARG. Returns the words used. */
-static int short_options(char **argv, const struct opt *options)
+static int short_options(char **argv, const struct table *t)
 {
 	for (const char *c = *argv + 1; *c; c++) {
-		struct found f = find_short(options, *c);
+		struct found f = find_short(t->options, *c);
 		int wants;
 
+		if (!f.opt && *c == 'h')
+			opt_help(t->options);
+		if (!f.opt && *c == 'V')
+			opt_version();
 		if (!f.opt)
 			die("unknown option '-%c' (see: %s --help)", *c,
 			    chain_name());
 		wants = wants_argument(&f);
-		if (wants == ALLOWED && looks_like_file(c + 1)) {
-			take(&f, c + 1 + (c[1] == '='));
+		if (wants == ALLOWED && f.opt->type != OPT_TYPE_KEPT &&
+		    looks_like_file(c + 1)) {
+			take(t, &f, c + 1 + (c[1] == '='));
 			return 1;
 		}
 		if (wants != NEEDED) {
-			take(&f, NULL);
+			take(t, &f, NULL);
 			continue;
 		}
 		if (!c[1] && !argv[1])
 			die("option '-%c' needs an argument: %s", *c,
 			    f.opt->arg);
-		take(&f, c[1] ? c + 1 : argv[1]);
+		take(t, &f, c[1] ? c + 1 : argv[1]);
 		return c[1] ? 1 : 2;
 	}
 	return 1;
@@ -160,8 +191,10 @@ static void match(struct found *best, struct found candidate, const char *word,
 static struct found find_long(const struct opt *options, const char *word,
 			      size_t n, int exact)
 {
-	static const struct opt help_option = {OPT_TYPE_END, 0,	   "help",
-					       NULL,	     NULL, NULL};
+	static const struct opt own[] = {
+		{OPT_TYPE_END, 'h', "help", NULL, NULL, NULL},
+		{OPT_TYPE_END, 'V', "version", NULL, NULL, NULL},
+	};
 	struct found best = {NULL, NULL, 0};
 
 	for (const struct opt *o = options; o->type; o++) {
@@ -174,36 +207,39 @@ static struct found find_long(const struct opt *options, const char *word,
 			match(&best, (struct found){o, ns->name, ns->kind},
 			      word, n, exact);
 	}
-	match(&best, (struct found){&help_option, help_option.name, 0}, word, n,
-	      exact);
+	for (int i = 0; i < 2; i++)
+		match(&best, (struct found){own + i, own[i].name, 0}, word, n,
+		      exact);
 	return best;
 }
 
 /* --long, --long=ARG, --long ARG. Returns the words used. */
-static int long_option(char **argv, const struct opt *options)
+static int long_option(char **argv, const struct table *t)
 {
 	const char *word = *argv + 2;
 	size_t n = strcspn(word, "=");
 	const char *arg = word[n] ? word + n + 1 : NULL;
-	struct found f = find_long(options, word, n, 1);
+	struct found f = find_long(t->options, word, n, 1);
 
 	if (!f.opt)
-		f = find_long(options, word, n, 0);
+		f = find_long(t->options, word, n, 0);
 	if (!f.opt)
 		die("unknown option '%s' (see: %s --help)", *argv,
 		    chain_name());
+	if (f.opt->type == OPT_TYPE_END && f.opt->letter == 'V')
+		opt_version();
 	if (f.opt->type == OPT_TYPE_END)
-		opt_help(options);
+		opt_help(t->options);
 	if (arg && wants_argument(&f) == NONE)
 		die("option '--%s' takes no argument: '%s'", f.name, arg);
 	if (!arg && wants_argument(&f) == NEEDED) {
 		if (!argv[1])
 			die("option '--%s' needs an argument: %s", f.name,
 			    f.opt->arg);
-		take(&f, argv[1]);
+		take(t, &f, argv[1]);
 		return 2;
 	}
-	take(&f, arg);
+	take(t, &f, arg);
 	return 1;
 }
 
@@ -220,8 +256,9 @@ char **opt_operands(char ***argv, int n)
 	return operands;
 }
 
-char **opt_parse(char ***argv, const struct opt *options, int n)
+char **opt_parse_in(char ***argv, const struct opt *options, int n, void *base)
 {
+	const struct table t = {options, (uintptr_t)base};
 	char **word = *argv;
 
 	while (*word && (*word)[0] == '-' && (*word)[1]) {
@@ -230,9 +267,14 @@ char **opt_parse(char ***argv, const struct opt *options, int n)
 			/* `step -- program`: this one was the only one */
 			return n ? opt_operands(argv, n) : word + 1;
 		}
-		word += (*word)[1] == '-' ? long_option(word, options)
-					  : short_options(word, options);
+		word += (*word)[1] == '-' ? long_option(word, &t)
+					  : short_options(word, &t);
 	}
 	*argv = word;
 	return opt_operands(argv, n);
+}
+
+char **opt_parse(char ***argv, const struct opt *options, int n)
+{
+	return opt_parse_in(argv, options, n, NULL);
 }

@@ -6,13 +6,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
+#include <linux/magic.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "cap.h"
+#include "chain.h"
 #include "fmt.h"
+#include "num.h"
 #include "sys.h"
 
 const char *proc_field(const char *path, const char *name, char *buf,
@@ -25,8 +30,9 @@ const char *proc_field(const char *path, const char *name, char *buf,
 	if (fd >= 0)
 		close(fd);
 	buf[n > 0 ? n : 0] = 0;
-	at = strstr(buf, name);
-	return at ? at + strlen(name) : NULL;
+	for (at = buf; *at && strncmp(at, name, strlen(name)); at++)
+		;
+	return *at || !*name ? at + strlen(name) : NULL;
 }
 
 /* Who is undumpable has lost its own files in /proc to root: an ordinary user
@@ -48,6 +54,7 @@ pid_t proc_number(pid_t pid)
 	char path[48], buf[512];
 	int fd = sys_pidfd_open(pid);
 	const char *number;
+	uint32_t n;
 
 	if (fd < 0)
 		return errno == ENOSYS || errno == EPERM ? pid : -1;
@@ -56,10 +63,74 @@ pid_t proc_number(pid_t pid)
 	close(fd);
 	if (!number)
 		return -1;
-	pid = strtol(number, NULL, 10);
-	if (pid <= 0)
-		errno = ESRCH; /* it lives outside of that procfs */
-	return pid > 0 ? pid : -1;
+	if (!num_take32(&number, '\n', &n) && n > 0)
+		return n;
+	errno = ESRCH; /* "-1" or 0: it lives outside of that procfs */
+	return -1;
+}
+
+/* Of a procfs that is mounted nowhere, for where /proc is none, or forged */
+static int open_private(pid_t pid)
+{
+	char name[16];
+	int fs = sys_fsopen("proc"), tree, dir = -1;
+
+	if (fs < 0)
+		return -1;
+	tree = sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL)
+		       ? -1
+		       : sys_fsmount(fs, 0);
+	fmt_str(name, sizeof(name), "%d", pid ? pid : getpid());
+	if (tree >= 0)
+		dir = sys_open(tree, name, O_PATH | O_DIRECTORY, 0);
+	close(fs);
+	close(tree);
+	return dir;
+}
+
+/* A root that was entered may have anything in place of /proc. */
+static int is_forged(int fd)
+{
+	struct statfs fs;
+
+	return chain_root_is_foreign() &&
+	       (fstatfs(fd, &fs) || fs.f_type != PROC_SUPER_MAGIC);
+}
+
+int proc_open_dir(pid_t pid)
+{
+	pid_t number = pid ? proc_number(pid) : 0;
+	char path[32] = "/proc/self";
+	int dir, err;
+
+	if (number > 0)
+		fmt_str(path, sizeof(path), "/proc/%d", number);
+	dir = number < 0 ? -1
+			 : sys_open(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
+	if (dir >= 0 && !is_forged(dir))
+		return dir;
+	err = dir < 0 ? errno : ENOENT;
+	if (dir >= 0)
+		close(dir);
+	if (err != ENOENT && err != ENOTDIR)
+		dir = -1;
+	else
+		dir = open_private(pid);
+	if (dir < 0)
+		errno = err;
+	return dir;
+}
+
+int proc_open(const char *file, int flags)
+{
+	int dir = proc_open_dir(0);
+	int fd = dir < 0 ? -1 : sys_open(dir, file, flags, 0);
+	int err = errno;
+
+	if (dir >= 0)
+		close(dir);
+	errno = err;
+	return fd;
 }
 
 void proc_close_others(const int *keep, int n)
@@ -87,4 +158,45 @@ int proc_guard(const int *keep, int n, uint64_t caps)
 	if (prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL))
 		return -1;
 	return cap_keep_only(caps);
+}
+
+/* The payload has been forked: what it inherits is not ours. */
+static void survive_full_memory(void)
+{
+	int fd;
+
+	if (chain_made() & CLONE_NEWUSER ||
+	    !(cap_effective() & CAPS_SYS_RESOURCE))
+		return;
+	fd = proc_open("oom_score_adj", O_WRONLY);
+	if (fd >= 0 && write(fd, "-1000", 5) == 5)
+		close(fd);
+}
+
+int proc_ward(void)
+{
+	survive_full_memory();
+	return prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) || chdir("/") ? -1
+									    : 0;
+}
+
+/* The kernel put the strings one behind the other: arguments, environment, the
+ * file's name. */
+void proc_wipe(char *first, const char *name)
+{
+	char *last = (char *)getauxval(AT_EXECFN);
+	size_t n = strlen(first);
+
+	if (!last || last < first)
+		return;
+	memset(first, 0, last - first + strlen(last));
+	fmt_str(first, n + 1, "%s", name);
+}
+
+int proc_is_initial_user(void)
+{
+	struct stat st;
+
+	return !stat("/proc/self/ns/user", &st) &&
+	       st.st_ino == 0xeffffffd; /* PROC_USER_INIT_INO */
 }

@@ -71,7 +71,7 @@ static void find_old(struct pivot *p, char path[PATH_MAX])
 		die("make '%s': %m", p->put_old);
 	if (chdir(p->put_old))
 		fail(p);
-	if (!getcwd(path, PATH_MAX))
+	if (sys_getcwd(path, PATH_MAX))
 		*path = 0;
 }
 
@@ -82,7 +82,7 @@ static const char *look_around(struct pivot *p)
 	char top[PATH_MAX], old[PATH_MAX];
 	const char *rest;
 
-	if (!getcwd(p->cwd, sizeof(p->cwd)))
+	if (sys_getcwd(p->cwd, sizeof(p->cwd)))
 		*p->cwd = 0;
 	p->new = sys_open(AT_FDCWD, p->new_root, O_PATH | O_DIRECTORY, 0);
 	if (p->new < 0)
@@ -91,7 +91,7 @@ static const char *look_around(struct pivot *p)
 		find_old(p, old);
 	if (fchdir(p->new))
 		fail(p);
-	if (!getcwd(top, sizeof(top)))
+	if (sys_getcwd(top, sizeof(top)))
 		*top = 0;
 	rest = p->put_old ? below(old, top) : "";
 	if (!rest || !*rest != !p->put_old ||
@@ -153,7 +153,7 @@ static int pivot(struct pivot *p, int strict)
 	refused = errno;
 	/* By its name in the namespace, if it has one: something may have been
 	 * mounted there. */
-	if (!is_refused() || (getcwd(path, sizeof(path)) && chdir(path)))
+	if (!is_refused() || (!sys_getcwd(path, sizeof(path)) && chdir(path)))
 		return -1;
 	errno = refused;
 	if (look_is_root(".") || stack(!p->put_old))

@@ -9,11 +9,11 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "err.h"
 #include "fdpass.h"
+#include "sys.h"
 
 #define CLIENT_SECONDS 10 /* in which it has to ask */
 #define EVENTS	       32
@@ -77,10 +77,7 @@ int server_start(struct server *sv)
 
 static long now(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec;
+	return sys_now() / 1000;
 }
 
 static void drop(struct client *c)

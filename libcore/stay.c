@@ -26,37 +26,54 @@
 #include "sys.h"
 #include "why.h"
 
-#define KILL_AFTER_MS 1000
+#define KILL_AFTER_MS 1000 /* a refused child */
 
-int stay_fork(struct stay *s, int kinds, int init, int keep)
+static void begin(struct stay *s, int init)
+{
+	*s = (struct stay){.listens = HELLO_STANDS,
+			   .init = init,
+			   .grace = -1,
+			   .keep_fd = {-1, -1},
+			   .sigfd = -1};
+	for (int i = 0; i < STAY_POLL; i++)
+		s->poll[i].fd = -1;
+}
+
+int stay_fork_into(struct stay *s, int kinds, int init, int death, int cgroup)
 {
 	char why[WHY_SIZE], names[NS_NAMES];
 	int pair[2];
 
-	*s = (struct stay){.listens = HELLO_STANDS,
-			   .init = init,
-			   .fd = -1,
-			   .keep_fd = -1,
-			   .sigfd = -1};
+	begin(s, init);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		die("make a socket pair: %m");
-	s->child = sys_clone(kinds);
+	s->child = sys_clone(kinds, cgroup);
+	if (s->child < 0 && cgroup >= 0) {
+		kinds &= ~CLONE_NEWCGROUP; /* its root is to be that cgroup */
+		s->to_be_moved = 1;
+		s->child = sys_clone(kinds, -1);
+	}
 	if (s->child < 0 && kinds)
 		die("clone '%s': %m%s", ns_names(names, kinds),
 		    why_namespaces(why, kinds));
 	if (s->child < 0)
 		die("fork: %m%s", why_fork(why));
-	if (s->child) {
-		close(pair[1]);
+	if (s->child) { /* what stays closes the child's end with the rest */
 		s->hello = pair[0];
+		s->childs_end = pair[1];
 		return 0;
 	}
 	close(pair[0]);
 	if (hello_add(chain_hello(), pair[1]))
 		die("too many steps that wait in one sentence");
-	if (chain_die_with_parent(keep))
+	if (death != STAY_FREE && chain_die_with_parent(death))
 		die("die with the parent: %m");
 	return 1;
+}
+
+int stay_fork(struct stay *s, int kinds, int init, int death)
+{
+	return stay_fork_into(s, kinds, init, death, -1);
 }
 
 void stay_await(void)
@@ -75,21 +92,38 @@ static int say(struct stay *s, enum hello_word word)
 		       : 0;
 }
 
+static int guard(const struct stay *s)
+{
+	int keep[STAY_POLL + 5] = {s->hello, s->sigfd, s->keep_fd[0],
+				   s->keep_fd[1], chain_stop_end()};
+
+	for (int i = 0; i < STAY_POLL; i++)
+		keep[5 + i] = s->poll[i].fd;
+	return proc_guard(keep, STAY_POLL + 5, s->caps | CAPS_KILL);
+}
+
 static int stand(struct stay *s)
 {
+	const sys_sigset all = ~0ULL;
 	const int yes = 1;
 
-	s->sigfd = sys_signalfd(~0ULL);
-	if (s->sigfd < 0)
+	s->sigfd = sys_signalfd(all);
+	if (s->sigfd < 0 || sys_sigmask(SIG_SETMASK, &all, NULL))
 		return -1;
 	if (s->listens != HELLO_STANDS &&
 	    setsockopt(s->hello, SOL_SOCKET, SO_PASSCRED, &yes, sizeof(yes)))
 		return -1;
-	chain_stays();
-	if (proc_guard((int[]){s->hello, s->sigfd, s->fd, s->keep_fd}, 4,
-		       s->caps | CAPS_KILL))
+	if (s->wards && proc_ward())
 		return -1;
-	return say(s, s->listens);
+	if (s->keeps_all)
+		close(s->childs_end);
+	if (chain_stays(s->keeps_all) || (!s->keeps_all && guard(s)))
+		return -1;
+	if (s->wards)
+		proc_wipe(chain_first_word(), chain_name());
+	if (say(s, s->listens))
+		return -1;
+	return chain_goes_quiet();
 }
 
 int stay_stand(struct stay *s)
@@ -110,140 +144,6 @@ int stay_answer(struct stay *s)
 	return -1;
 }
 
-/* One message off the pair, from pid. */
-static void hear(struct stay *s, const struct hello_message *m, pid_t pid)
-{
-	switch (m->word) {
-	case HELLO_HELLO:
-		s->said = 1;
-		s->program = pid;
-		s->limits = m->limits;
-		break;
-	case HELLO_GO:
-		s->ready = 1;
-		break;
-	case HELLO_FAILED: /* after GO: it could not be executed */
-		s->ready = 0;
-		s->failed = m->err;
-		memcpy(s->step, m->step, sizeof(s->step));
-		s->step[sizeof(s->step) - 1] = 0;
-		break;
-	default:
-		break;
-	}
-}
-
-/* The pid that the kernel put beside the message (SO_PASSCRED), or 0 */
-static pid_t sender(struct msghdr *head)
-{
-	struct cmsghdr *c = CMSG_FIRSTHDR(head);
-
-	if (!c || c->cmsg_level != SOL_SOCKET ||
-	    c->cmsg_type != SCM_CREDENTIALS)
-		return 0;
-	return ((struct ucred *)CMSG_DATA(c))->pid;
-}
-
-/* Takes all that was said so far. */
-static void listen_to(struct stay *s)
-{
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(struct ucred))];
-	} control;
-	struct hello_message m;
-	struct iovec iov = {&m, sizeof(m)};
-
-	while (!s->closed) {
-		struct msghdr head = {.msg_iov = &iov,
-				      .msg_iovlen = 1,
-				      .msg_control = &control,
-				      .msg_controllen = sizeof(control)};
-		ssize_t n = recvmsg(s->hello, &head,
-				    MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-
-		if (n < 0 && errno != EINTR)
-			return; /* EAGAIN: that was all */
-		if (n == sizeof(m))
-			hear(s, &m, sender(&head));
-		s->closed = !n;
-	}
-}
-
-/* Reaps what can be reaped. */
-static void reap(struct stay *s)
-{
-	int status;
-	pid_t pid;
-
-	while ((pid = waitpid(-1, &status, WNOHANG)) != 0) {
-		if (pid < 0 && errno == EINTR)
-			continue;
-		if (pid < 0)
-			return; /* ECHILD */
-		if (pid != s->child)
-			continue;
-		s->ended = 1;
-		s->killed = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-		s->status = s->killed ? STATUS_SIGNAL + s->killed
-				      : WEXITSTATUS(status);
-	}
-}
-
-static void take_signals(struct stay *s)
-{
-	struct signalfd_siginfo info;
-
-	while (read(s->sigfd, &info, sizeof(info)) == sizeof(info)) {
-		listen_to(s);
-		if (info.ssi_signo == SIGCHLD)
-			reap(s);
-		else /* the terminal's own reach the whole process group */
-			stay_forward(s, info.ssi_signo,
-				     info.ssi_code == SI_KERNEL);
-	}
-}
-
-/* What is to be told, in the order in which it came; 0: nothing */
-static int due_event(struct stay *s)
-{
-	if (s->said && !s->ended) {
-		s->said = 0;
-		return STAY_HELLO;
-	}
-	if (s->ready && s->closed && !s->told) {
-		s->told = 1;
-		return STAY_READY;
-	}
-	return s->ended ? STAY_ENDED : 0;
-}
-
-enum stay_event stay_next(struct stay *s)
-{
-	int hears = s->listens != HELLO_STANDS, event;
-
-	while (!(event = due_event(s))) {
-		struct pollfd fds[] = {
-			{.fd = s->sigfd, .events = POLLIN},
-			{.fd = hears && !s->closed ? s->hello : -1,
-			 .events = POLLIN},
-			{.fd = s->fd, .events = POLLIN},
-		};
-
-		if (!poll(fds, 3, s->due ? KILL_AFTER_MS : -1)) {
-			s->fatal = s->due;
-			s->due = 0;
-			kill(s->child, SIGKILL);
-		}
-		take_signals(s);
-		if (fds[1].revents)
-			listen_to(s);
-		if (fds[2].revents)
-			return STAY_FD;
-	}
-	return event;
-}
-
 void stay_end(struct stay *s)
 {
 	if (s->killed == SIGKILL && s->fatal)
@@ -256,6 +156,7 @@ void stay_end(struct stay *s)
 
 void stay_wait(struct stay *s)
 {
+	s->wards = chain_root_is_foreign();
 	if (stay_stand(s))
 		_exit(STATUS_FAILED);
 	while (stay_next(s) != STAY_ENDED)

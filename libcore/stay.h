@@ -23,15 +23,23 @@
 #ifndef STAY_H
 #define STAY_H
 
+#include <poll.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "hello.h"
+#include "sys.h"
+
+#define STAY_POLL 3
 
 enum stay_event {
 	STAY_HELLO = 1, /* program says hello: it is what will be executed */
 	STAY_READY,	/* the jail stands and the program runs */
-	STAY_FD,	/* fd is readable */
+	STAY_FD,	/* something of poll is to be seen in its revents */
+	STAY_SIGNAL,	/* signal, one of tells, has come */
+	STAY_STOPPED,	/* the child was stopped, if tells has SIGTSTP */
+	STAY_TIME,	/* wakes_at has passed; it is 0 again */
+	STAY_ADOPTED,	/* another one has ended, if tells has SIGCHLD */
 	STAY_ENDED,	/* the child is gone; status tells how */
 };
 
@@ -39,11 +47,19 @@ struct stay {
 	/* the applet's, set between stay_fork and stay_stand */
 	enum hello_word listens; /* HELLO_STANDS, HELLO_LISTENS, HELLO_OPENS */
 	uint64_t caps; /* capabilities (bits) that its job needs, at most */
-	int fd;	       /* one more descriptor to be polled, or -1 */
-	int keep_fd;   /* one more to be kept open, or -1 */
+	struct pollfd poll[STAY_POLL]; /* more to be polled; fd -1: none */
+	int keep_fd[2];		       /* more to be kept open, or -1 */
+	int wards;	  /* it stays inside of the jail (proc_ward) */
+	int hears;	  /* of GO, though it listens to no hello */
+	int keeps_all;	  /* its job is to start the rest again: no guard */
+	sys_sigset tells; /* signals to be told, not sent on */
+	int grace;	  /* seconds from TERM to KILL; -1: no KILL */
+	int64_t term_at, wakes_at; /* sys_now(): when TERM is due, and when
+				      STAY_TIME is; 0: never */
 
 	pid_t child;
 	int init;	      /* the child is PID 1 of a new pid namespace */
+	int to_be_moved;      /* into the cgroup: the kernel could not */
 	pid_t program;	      /* who said hello, in our numbering */
 	struct limits limits; /* and its limits, with HELLO_OPENS */
 	int ready;	      /* GO was heard: the jail stood */
@@ -54,16 +70,29 @@ struct stay {
 
 	int hello;  /* our end of the pair, */
 	int closed; /* and whether the other one is */
+	int childs_end;
 	int sigfd;
-	int said, told, ended; /* events that are due, or were told */
-	int fatal; /* the signal for which we KILLed the child, or 0 */
-	int due;   /* the signal after which KILL is due, or 0 */
+	int said, told, ended, stopped; /* events that are due, or were told */
+	int signal, terminal; /* STAY_SIGNAL's; the whole group had it */
+	int queued, value;    /* by sigqueue(3) */
+	pid_t adopted;	      /* STAY_ADOPTED's, and how it ended: wait(2) */
+	int adopted_status;
+	pid_t held; /* who could not take the signal held_signal yet, or 0 */
+	int held_signal;
+	int fatal;	 /* the signal for which we KILLed the child, or 0 */
+	int due;	 /* what fatal will be at kill_at */
+	int64_t kill_at; /* sys_now(): when KILL is due, or 0 */
 };
 
 /* Forks into new namespaces (CLONE_NEW* or 0); init: what chain_forks told.
- * Returns 1 in the child, which lives no longer than its parent; keep: not even
- * the program it executes does. Returns 0 in the parent. Dies on failure. */
-int stay_fork(struct stay *s, int kinds, int init, int keep);
+ * Returns 1 in the child, which lives no longer than its parent: death is the
+ * signal that the program gets when the parent is gone (0: none; STAY_FREE: nor
+ * does the child before). Returns 0 in the parent. Dies on failure. */
+#define STAY_FREE (-1)
+int stay_fork(struct stay *s, int kinds, int init, int death);
+/* The same, into the cgroup of this directory too (-1: none); to_be_moved: it is
+ * to be done after the fork, and a cgroup namespace is made after that. */
+int stay_fork_into(struct stay *s, int kinds, int init, int death, int cgroup);
 
 /* The child waits here until its parent stands; if it never will, the child
  * ends in silence. The program waits for that in any case. */
@@ -82,6 +111,18 @@ _Noreturn void stay_wait(struct stay *s);
 /* Something failed in the parent, which was told: the child is ended, what it
  * left is reaped. The caller ends the process. */
 void stay_refuse(struct stay *s);
+
+/* Sends the signal that came, as sig, to a process or (negative) a group, with
+ * its value. What it cannot take now is sent later, before the next one. */
+void stay_send(struct stay *s, pid_t pid, int sig);
+/* Reaps what can be reaped. True if there is no child left. */
+int stay_reap(struct stay *s);
+
+/* Stops this process as its child is stopped, hands the terminal back when it
+ * goes on. PID 1, which cannot stop, tells it to who waits outside. */
+void stay_stop(struct stay *s);
+/* Lets go of a child that has ended, to fork again. */
+void stay_close(struct stay *s);
 
 /* Sends the signal on to the child, or KILL in its place where the child, a
  * PID 1, would never see it (libcore/forward.c). terminal: the child's group

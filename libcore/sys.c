@@ -10,9 +10,11 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Numbers of the calls since Linux 5.2, the same on every architecture. */
@@ -53,19 +55,6 @@
 #ifndef MAX_HANDLE_SZ
 #define MAX_HANDLE_SZ 128
 #endif
-#define SIGSET_BYTES 8L
-
-int sys_sigmask(int how, const sys_sigset *set, sys_sigset *old)
-{
-	return syscall(SYS_rt_sigprocmask, (long)how, set, old, SIGSET_BYTES);
-}
-
-int sys_signalfd(sys_sigset set)
-{
-	return syscall(SYS_signalfd4, -1L, &set, SIGSET_BYTES,
-		       (long)(O_CLOEXEC | O_NONBLOCK));
-}
-
 int sys_open(int dir, const char *path, int flags, mode_t mode)
 {
 	/* O_LARGEFILE: what libc adds for itself on 32 bits */
@@ -131,16 +120,30 @@ void sys_cloexec_from(unsigned int first)
 		each_open(first, ~0U, cloexec_one);
 }
 
-pid_t sys_clone(unsigned int kinds)
-{
-	/* struct clone_args as of Linux 5.3 */
-	uint64_t args[8] = {[0] = kinds, [4] = SIGCHLD};
-	pid_t pid = syscall(SYS_clone3, args, sizeof(args));
+/* struct clone_args of Linux 5.7, in words */
+enum { FLAGS, EXIT_SIGNAL = 4, LINUX_5_3 = 8, CGROUP = 10, LINUX_5_7 };
 
-	if (pid >= 0 || kinds & CLONE_NEWTIME) /* its bit is no flag of clone */
+#define CLEAR_SIGHAND (1ULL << 32) /* Linux 5.5 */
+#define INTO_CGROUP   (1ULL << 33)
+
+pid_t sys_clone(unsigned int kinds, int cgroup)
+{
+	uint64_t args[LINUX_5_7] = {
+		[FLAGS] = kinds | CLEAR_SIGHAND |
+			  (cgroup < 0 ? 0 : INTO_CGROUP),
+		[EXIT_SIGNAL] = SIGCHLD,
+		[CGROUP] = cgroup < 0 ? 0 : cgroup,
+	};
+	long size = (cgroup < 0 ? LINUX_5_3 : LINUX_5_7) * sizeof(*args);
+	pid_t pid = syscall(SYS_clone3, args, size);
+
+	if (pid < 0 && errno == EINVAL) {
+		args[FLAGS] &= ~CLEAR_SIGHAND;
+		pid = syscall(SYS_clone3, args, size);
+	}
+	if (pid >= 0 || cgroup >= 0 || kinds & CLONE_NEWTIME ||
+	    (errno != ENOSYS && errno != EPERM))
 		return pid;
-	if (errno != ENOSYS && errno != EPERM)
-		return -1;
 	return syscall(SYS_clone, (long)(kinds | SIGCHLD), NULL, NULL, NULL,
 		       0L);
 }
@@ -183,6 +186,20 @@ int sys_ns_kind(int fd)
 int sys_pidfd_namespace(int pidfd, unsigned int n)
 {
 	return ioctl(pidfd, _IO(0xff, n), NULL);
+}
+
+extern const char __executable_start[], __init_array_start[]; /* the linker's */
+
+/* A fault brings 64 KB of neighbours, but only those of the same mapping: advice
+ * about a part of it makes that part one of its own. */
+void sys_drop_text(size_t used)
+{
+	uintptr_t page = 4095, from = (uintptr_t)__executable_start & ~page;
+	uintptr_t to = (uintptr_t)__init_array_start & ~page;
+
+	if (from + used < to)
+		madvise((void *)from, used, MADV_DONTDUMP);
+	madvise((void *)from, to - from, MADV_DONTNEED);
 }
 
 int sys_pivot_root(const char *new_root, const char *put_old)

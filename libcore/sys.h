@@ -10,6 +10,7 @@
 #define SYS_H
 
 #include <sched.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/mount.h>
 #include <sys/types.h>
@@ -71,6 +72,23 @@ int sys_sigmask(int how, const sys_sigset *set, sys_sigset *old);
 /* signalfd4(2), close-on-exec and non-blocking */
 int sys_signalfd(sys_sigset set);
 
+/* rt_sigqueueinfo(2): as sigqueue(3) */
+int sys_sigqueue(pid_t pid, int sig, int value);
+/* rt_sigtimedwait(2): the number of a signal of set, which must be blocked; -1
+ * and EAGAIN after so many milliseconds (negative: never) */
+int sys_sigwait(sys_sigset set, int ms);
+
+/* True if this process ignores the signal. */
+int sys_ignores(int sig);
+/* Ignores it from now on, or has the standard action. 1 if it was ignored, 0 if
+ * not, -1 and errno. rt_sigaction(2) */
+int sys_ignore(int sig, int ignore);
+
+/* Milliseconds of the clock that is never set back; never 0 */
+int64_t sys_now(void);
+/* getcwd(2); musl's brings malloc */
+int sys_getcwd(char *buf, size_t size);
+
 /* openat(2) with O_CLOEXEC; musl's open adds an fcntl */
 int sys_open(int dir, const char *path, int flags, mode_t mode);
 /* openat2(2) with O_CLOEXEC, Linux 5.6; resolve: RESOLVE_* */
@@ -81,9 +99,10 @@ void sys_close_range(unsigned int first, unsigned int last);
  * before: one by one */
 void sys_cloexec_from(unsigned int first);
 
-/* fork(2) into the new namespaces of kinds (CLONE_NEW*): clone3(2), Linux 5.3,
- * else clone(2) */
-pid_t sys_clone(unsigned int kinds);
+/* fork(2) into the new namespaces of kinds (CLONE_NEW*), and into the cgroup v2
+ * of the directory cgroup (-1: none; Linux 5.7): clone3(2), Linux 5.3, else
+ * clone(2), which knows neither time namespaces nor cgroups */
+pid_t sys_clone(unsigned int kinds, int cgroup);
 /* pidfd_open(2), Linux 5.3 */
 int sys_pidfd_open(pid_t pid);
 
@@ -101,6 +120,10 @@ int sys_pidfd_namespace(int pidfd, unsigned int n);
 int sys_no_groups(void);
 int sys_setgid(gid_t gid);
 int sys_setuid(uid_t uid);
+
+/* Lets the pages of the program's text and constants go, to be read again where
+ * they are used: the first `used` bytes without the rest. madvise(2) */
+void sys_drop_text(size_t used);
 
 /* pivot_root(2) */
 int sys_pivot_root(const char *new_root, const char *put_old);

@@ -111,7 +111,7 @@ static const char *covered(const char *path, char *absolute, size_t size)
 {
 	char cwd[PATH_MAX];
 
-	if (*path == '/' || !getcwd(cwd, sizeof(cwd)) ||
+	if (*path == '/' || sys_getcwd(cwd, sizeof(cwd)) ||
 	    fmt_str(absolute, size, "%s%s%s", cwd, strcmp(path, ".") ? "/" : "",
 		    strcmp(path, ".") ? path : ""))
 		return NULL;

@@ -18,7 +18,7 @@ reported()
 {
 	(exec 3>"$T/fd3" && "$CB" "$@") >"$T/out" 2>"$T/err" </dev/null
 	rc=$?
-	sed 's/^\([a-z]*=\)[0-9][0-9]*$/\1N/; s/^\(exit\|signal\)=N/\1=N/' "$T/fd3" | xargs >"$T/report"
+	sed '/^ns_/d; s/^\([a-z]*=\)[0-9][0-9]*$/\1N/; s/^\(exit\|signal\)=N/\1=N/' "$T/fd3" | xargs >"$T/report"
 }
 
 testReport()

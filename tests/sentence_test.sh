@@ -185,7 +185,8 @@ testHelpOfEachStep()
 		assert_status 0
 		assert_err ''
 		assert_out "Usage: $name *
-      --help *
+  -h, --help *
+  -V, --version *
 Examples:
 *"
 		# A step of a sentence that is asked for help acts nothing.

@@ -28,7 +28,7 @@ sentence="nsclone -mpiun --hostname web nsmount rbind /srv/web /ns nsmount -R /n
 		/bin/sh -c 'cat /etc/name; ownroot /etc/name'
 	bare strict $cellbox nsclone -m pivotroot --strict /srv/web /bin/sh -c 'echo ran'
 	bare locked $cellbox nsclone -mp nsmount -R /srv/web proc /proc \
-		pivotroot --strict /srv/web unshare -Urm ownroot -u /boot/bare.sh
+		pivotroot --strict /srv/web unshare -Um --map-users all --map-groups all ownroot -u /boot/bare.sh
 	bare open $cellbox nsclone -m pivotroot /srv/web ownroot -u /boot/bare.sh
 	bare user setpriv --reuid 12345 --regid 12345 --clear-groups $cellbox nsclone -r -mpiun \
 		pivotroot /srv/web /bin/sh -c 'echo ran'

@@ -165,12 +165,12 @@ testEscape()
 			assertNotContains "$words" "$(cat "$T/out")" shellcheck
 		fi
 		run "$CB" nsclone $as -mp nsmount -R /srv/web proc /proc $words \
-			unshare -Urm ownroot -u /boot/bare.sh
+			unshare -Um --map-users all --map-groups all ownroot -u /boot/bare.sh
 		assert_err ''
 		assert_out 'umount: Invalid argument'
 	done
 	run "$CB" nsclone $as -mp nsmount -R /srv/web proc /proc \
-		pivotroot --strict /srv/web unshare -Urm cat /etc/name
+		pivotroot --strict /srv/web unshare -Um --map-users all --map-groups all cat /etc/name
 	assert_err ''
 	assert_out web
 	run "$CB" nsclone $as -mp pivotroot --strict /srv/web cat /etc/name
