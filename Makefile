@@ -156,6 +156,8 @@ build/tests/%: tests/helper/%.c build/tests.stamp $(generated) | build/uapi/.don
 test-helpers: $(helpers) ## build the helper programs of the tests
 check: all test-helpers ## run the tests (TESTS="..." goes to tests/run)
 	CELLBOX=$(abspath $(out)/cellbox) $(if $(SAN),ASAN_OPTIONS=detect_leaks=0) tests/run $(TESTS)
+check-boot: all test-helpers ## boot kernels in qemu, run the suites in them (KERNELS="5.10 6.1 6.12 newest")
+	CELLBOX=$(abspath $(out)/cellbox) tests/boot/run $(KERNELS)
 faults: all ## one fault at each system call of whole sentences (FAULTS="--sentence NAME")
 	CELLBOX=$(abspath $(out)/cellbox) tests/faults/run $(FAULTS)
 escapes: all ## try the ways out of jails (ESCAPES="NAME...")
@@ -199,4 +201,4 @@ distclean: clean ## remove .config, too
 	rm -f .config .config.old .config.new
 help: ## this list
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / { sub(/:.*/, "", $$1); printf "  %-14s %s\n", $$1, $$2 }' Makefile
-.PHONY: all menuconfig defconfig allnoconfig test-helpers check faults escapes mutants bench lint size install uninstall clean distclean help FORCE
+.PHONY: all menuconfig defconfig allnoconfig test-helpers check check-boot faults escapes mutants bench lint size install uninstall clean distclean help FORCE

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: 0BSD
  */
 #include "chain.h"
+#include "err.h"
 #include "ns.h"
 #include "opt.h"
 #include "root.h"
@@ -14,14 +15,19 @@
 static char **run(char **argv)
 {
 	const char *put_old = NULL;
+	int strict = 0;
 	const struct opt options[] = {
 		OPT_STR(0, "put-old", &put_old, "DIR",
-			"keep the old root at DIR, at or below NEW"),
+			"keep the old root at DIR, below NEW"),
+		OPT_FLAG(0, "strict", &strict,
+			 "fail where the old root could only be covered"),
 		OPT_END,
 	};
 	char **new_root = opt_parse(&argv, options, 1);
 	int own = chain_own_mounts();
 
+	if (strict && put_old)
+		die("--strict drops the old root, --put-old keeps it");
 	chain_makes(CLONE_NEWNS);
 	chain_leaves_root(!put_old);
 	if (chain_reading(argv))
@@ -31,13 +37,20 @@ static char **run(char **argv)
 		ns_unshare(CLONE_NEWNS);
 		ns_propagation(MS_PRIVATE);
 	}
-	root_pivot(*new_root, put_old);
+	if (root_pivot(*new_root, put_old, strict && !chain_locks()) &&
+	    !put_old && !chain_locks())
+		warn("before Linux 7.0 the initramfs stays below '/': a "
+		     "program with CAP_SYS_ADMIN can unmount '/' and reach it%s",
+		     CONFIG_APPLET_UNSHARE ? " (as the last step add: unshare "
+					     "-Um --map-users all --map-groups "
+					     "all)"
+					   : "");
 	return argv;
 }
 
 const struct applet applet_pivotroot = {
 	.name = "pivotroot",
-	.args = "[--put-old DIR] NEW",
+	.args = "[--put-old DIR] [--strict] NEW",
 	.brief = "make NEW the root and drop the old one",
 	.examples = "cellbox nsclone -mp nsmount rbind /srv/web /ns "
 		    "pivotroot /ns /bin/sh\n"

@@ -25,7 +25,7 @@ static struct {
 	int kinds, joined; /* namespaces made, and joined */
 	int pid_pending;   /* a pid namespace begins with the next fork */
 	int own_mounts, forks;
-	int pivoted, foreign_root;
+	int pivoted, foreign_root, locks;
 	sys_sigset mask;   /* the caller's */
 	int ignores_child; /* the caller ignored SIGCHLD */
 	struct hello hello;
@@ -34,12 +34,17 @@ static struct {
 	int stop_end;  /* 1 + a descriptor, or 0 */
 	int detached;
 	char *shell[3]; /* a free word for chain_execute, the shell, NULL */
+	int steps_read, locks_read; /* what the walk before found */
 } chain;
 
 void chain_begin(enum chain_walk walk, char *first)
 {
+	int steps = chain.steps, locks = chain.locks;
+
 	memset(&chain, 0, sizeof(chain));
 	chain.walk = walk;
+	chain.steps_read = steps;
+	chain.locks_read = locks;
 	chain.first = first;
 }
 
@@ -103,13 +108,9 @@ void chain_makes(int kinds)
 	/* A new user namespace does not own the mounts it was born with. */
 	if (kinds & CLONE_NEWUSER)
 		chain.own_mounts = 0;
+	chain.locks |= kinds & CLONE_NEWUSER;
 	if (kinds & CLONE_NEWNS)
 		chain.own_mounts = 1;
-}
-
-int chain_made(void)
-{
-	return chain.kinds;
 }
 
 void chain_joins(int kinds)
@@ -120,16 +121,6 @@ void chain_joins(int kinds)
 		chain.own_mounts = 0;
 		chain.foreign_root = 1;
 	}
-}
-
-int chain_joined(void)
-{
-	return chain.joined;
-}
-
-int chain_pid_pending(void)
-{
-	return chain.pid_pending;
 }
 
 int chain_forks(int shares)
@@ -143,31 +134,29 @@ int chain_forks(int shares)
 	return init;
 }
 
-int chain_forked(void)
-{
-	return chain.forks;
-}
-
-int chain_own_mounts(void)
-{
-	return chain.own_mounts;
-}
-
-int chain_pivoted(void)
-{
-	return chain.pivoted;
-}
-
 void chain_leaves_root(int dropped)
 {
 	chain.pivoted |= dropped;
+	chain.locks = 0;
 	chain.foreign_root = 1;
 }
 
-int chain_root_is_foreign(void)
-{
-	return chain.foreign_root;
-}
+/* What steps ask, one a line */
+#define FACT(name, field)           \
+	int chain_##name(void)      \
+	{                           \
+		return chain.field; \
+	}
+FACT(made, kinds)
+FACT(joined, joined)
+FACT(pid_pending, pid_pending)
+FACT(forked, forks)
+FACT(own_mounts, own_mounts)
+FACT(pivoted, pivoted)
+FACT(root_is_foreign, foreign_root)
+FACT(locks, locks_read)
+FACT(is_last, steps == chain.steps_read)
+#undef FACT
 
 int chain_block(void)
 {

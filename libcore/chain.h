@@ -79,6 +79,11 @@ void chain_leaves_root(int dropped);
 int chain_root_is_foreign(void);
 /* The old one was dropped. */
 int chain_pivoted(void);
+/* Acting: a step behind the last pivot makes a user namespace, which does not
+ * own the mounts that it finds: they are locked. */
+int chain_locks(void);
+/* Acting: the step at work is the last; a program follows. */
+int chain_is_last(void);
 
 /* Block all signals and set SIGCHLD to default; what the caller had is kept. Who
  * waits stops and goes on with its child (stay_stop). 0, or -1. */

@@ -58,33 +58,50 @@ int look_is_directory(const char *path)
 	return !stat(path, &st) && S_ISDIR(st.st_mode);
 }
 
+int look_is_root(const char *path)
+{
+	struct stat root, st;
+
+	return !stat("/", &root) && !stat(path, &st) &&
+	       root.st_dev == st.st_dev && root.st_ino == st.st_ino &&
+	       sys_mount_id(AT_FDCWD, path) == sys_mount_id(AT_FDCWD, "/");
+}
+
 /* The root of a mount lies on another than its parent does; "/" is its own. */
 int look_is_mount_point(const char *path)
 {
 	char parent[512];
-	struct stat root, st;
 	int64_t id = sys_mount_id(AT_FDCWD, path);
 
-	if (!stat("/", &root) && !stat(path, &st) && root.st_dev == st.st_dev &&
-	    root.st_ino == st.st_ino)
+	if (look_is_root(path))
 		return !look_is_chrooted();
 	return fmt_str(parent, sizeof(parent), "%s/..", path) || id < 0 ||
 	       id != sys_mount_id(AT_FDCWD, parent);
 }
 
-int look_is_chrooted(void)
+/* What the mount at "/" is said to be: 1: it has no parent, 0: it has, -1: there
+ * is none, -2: that cannot be seen. */
+static int root_mount(void)
 {
 	struct mountinfo m;
-	int some = 0, root = 0;
+	int seen = -2;
 
 	if (mountinfo_open(&m))
-		return 0;
-	while (!root && mountinfo_next(&m)) {
-		some = 1;
-		root = !strcmp(m.point, "/");
-	}
+		return seen;
+	while (seen < 0 && mountinfo_next(&m))
+		seen = strcmp(m.point, "/") ? -1 : m.id == m.parent;
 	mountinfo_close(&m);
-	return some && !root;
+	return seen;
+}
+
+int look_is_chrooted(void)
+{
+	return root_mount() == -1;
+}
+
+int look_is_initramfs(void)
+{
+	return root_mount() == 1;
 }
 
 int look_is_shared(const char *path)

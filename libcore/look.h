@@ -22,6 +22,10 @@ int look_is_directory(const char *path);
 int look_is_mount_point(const char *path);
 /* "/" is no mount point: only chroot(2) makes it so. */
 int look_is_chrooted(void);
+/* path is "/", and not only the same directory mounted twice. */
+int look_is_root(const char *path);
+/* "/" has no parent mount: the initramfs, before Linux 7.0. */
+int look_is_initramfs(void);
 /* The mount that path lies on propagates to its peers. */
 int look_is_shared(const char *path);
 /* The first mount below the directory path (absolute, without links) and not on

@@ -112,19 +112,23 @@ void ns_unshare(int kinds)
 		_exit(STATUS_FAILED);
 }
 
-int ns_true_root(void)
+int ns_leave_chroot(void)
 {
-	int cwd = sys_open(AT_FDCWD, ".", O_PATH | O_DIRECTORY, 0);
-	int own = sys_pidfd_open(getpid()), failed;
+	int own = sys_pidfd_open(getpid());
 
-	if (own < 0)
-		own = sys_open(AT_FDCWD, "/proc/self/ns/mnt", O_RDONLY, 0);
-	failed = cwd < 0 || own < 0 || setns(own, CLONE_NEWNS) || fchdir(cwd);
-	if (cwd >= 0)
-		close(cwd);
+	if (own >= 0 && !setns(own, CLONE_NEWNS))
+		return own;
 	if (own >= 0)
 		close(own);
-	return failed ? -1 : 0;
+	own = sys_open(AT_FDCWD, "/proc/self/ns/mnt", O_RDONLY, 0);
+	if (own >= 0 && setns(own, CLONE_NEWNS)) {
+		int err = errno;
+
+		close(own);
+		errno = err;
+		return -1;
+	}
+	return own;
 }
 
 /* "/" is a chroot's, and no mount point: there and back again. */
@@ -132,13 +136,14 @@ static int propagate_from_true_root(unsigned long how)
 {
 	int root = sys_open(AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);
 	int cwd = sys_open(AT_FDCWD, ".", O_PATH | O_DIRECTORY, 0);
+	int own = root < 0 || cwd < 0 ? -1 : ns_leave_chroot();
 
-	if (root < 0 || cwd < 0 || ns_true_root() ||
-	    mount("none", "/", NULL, MS_REC | how, NULL) || fchdir(root) ||
-	    chroot(".") || fchdir(cwd))
+	if (own < 0 || mount("none", "/", NULL, MS_REC | how, NULL) ||
+	    fchdir(root) || chroot(".") || fchdir(cwd))
 		return -1;
 	close(root);
 	close(cwd);
+	close(own);
 	return 0;
 }
 

@@ -47,9 +47,10 @@ int ns_try_unshare(int kinds);
 /* The same; dies. */
 void ns_unshare(int kinds);
 
-/* Leaves a chroot: the root becomes that of the mount namespace, by setns(2) to
- * it; the working directory is kept. 0, or -1 and errno. */
-int ns_true_root(void);
+/* Leaves a chroot: root and working directory become the root of the mount
+ * namespace, by setns(2) to it (from Linux 5.8 by a pidfd, before by /proc).
+ * A descriptor with which setns(2) does that again, or -1 and errno. */
+int ns_leave_chroot(void);
 
 /* private, shared, slave or unchanged (0) to MS_*. Dies. */
 unsigned long ns_parse_propagation(const char *word);

@@ -76,7 +76,7 @@ void *sys_map(size_t bytes)
 	return at == -1 ? NULL : (void *)at;
 }
 
-int sys_getdents(int dir, char *buf, unsigned int size)
+int sys_getdents(int dir, void *buf, unsigned int size)
 {
 	return syscall(SYS_getdents64, (long)dir, buf, (long)size);
 }

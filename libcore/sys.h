@@ -103,7 +103,7 @@ int sys_files(uint64_t limit, uint64_t *was);
 void *sys_map(size_t bytes);
 /* getdents64(2): records of a directory, the length in the two bytes at 16, the
  * name at 19 */
-int sys_getdents(int dir, char *buf, unsigned int size);
+int sys_getdents(int dir, void *buf, unsigned int size);
 /* close(2), unless fd is negative; errno is kept */
 void sys_close(int fd);
 /* openat2(2) with O_CLOEXEC, Linux 5.6; resolve: RESOLVE_* */
@@ -145,6 +145,7 @@ int sys_pivot_root(const char *new_root, const char *put_old);
 /* The id of the mount that path lies on, as mountinfo shows it: statx(2) from
  * Linux 5.8, before that name_to_handle_at(2). -1 and errno. */
 int64_t sys_mount_id(int dir, const char *path);
+
 
 /* The mount API of Linux 5.2; mount_setattr(2) of 5.12 */
 int sys_open_tree(int dir, const char *path, unsigned int flags);

@@ -170,6 +170,16 @@ static void not_a_mount_point(char *buf, const char *new_root)
 			new_root, new_root, new_root);
 }
 
+/* Of the words that this build has */
+static const char *initramfs_hint(void)
+{
+	if (CONFIG_APPLET_SWITCH_ROOT && CONFIG_APPLET_PIVOTROOT)
+		return ": switch_root leaves it for good, pivotroot for a jail";
+	if (CONFIG_APPLET_PIVOTROOT)
+		return ": pivotroot covers it";
+	return CONFIG_APPLET_SWITCH_ROOT ? ": switch_root leaves it" : "";
+}
+
 const char *why_pivot(char buf[WHY_SIZE], const char *new_root,
 		      const char *put_old)
 {
@@ -186,8 +196,13 @@ const char *why_pivot(char buf[WHY_SIZE], const char *new_root,
 		fmt_str(buf, WHY_SIZE, " ('%s' is not a directory)",
 			put_old && look_is_directory(new_root) ? put_old
 							       : new_root);
-	else if (refused && look_is_below("/", new_root))
+	else if (refused && look_is_root(new_root))
 		fmt_str(buf, WHY_SIZE, " ('%s' is the root already)", new_root);
+	else if (refused && look_is_initramfs())
+		fmt_str(buf, WHY_SIZE,
+			" ('/' is the initramfs, which stays before Linux "
+			"7.0%s)",
+			initramfs_hint());
 	else if (refused && !look_is_mount_point(new_root))
 		not_a_mount_point(buf, new_root);
 	else if (refused && put_old && !look_is_below(put_old, new_root))

@@ -46,7 +46,7 @@ testUnknownStep()
 
 testUnknownOption()
 {
-	for name in unshare nsclone nsmount pivotroot pivot_root nsinit; do
+	for name in unshare nsclone nsmount pivotroot pivot_root switch_root nsinit; do
 		bad 125 "$name: unknown option '-q' (see: $name --help)" $name -q
 		bad 125 "$name: unknown option '--queer=1' (see: $name --help)" \
 			nsclone -r $name --queer=1 true
@@ -71,7 +71,7 @@ testOptionWhereAStepShouldStand()
 testMissingOperand()
 {
 	mount_usage='usage: nsmount [-o OPTIONS] [-R ROOT] VERB OPERAND... | -F FILE'
-	bad 125 "pivotroot: an operand is missing (usage: pivotroot [--put-old DIR] NEW)" \
+	bad 125 "pivotroot: an operand is missing (usage: pivotroot [--put-old DIR] [--strict] NEW)" \
 		nsclone -rm pivotroot
 	for words in '' x; do
 		bad 125 "pivot_root: an operand is missing (usage: pivot_root NEW OLD)" \
@@ -143,8 +143,11 @@ testRootThatIsNotThere()
 	bad 125 "pivotroot: pivot_root '$T/none': $gone" nsclone -rm pivotroot "$T/none" true
 	bad 125 "pivot_root: pivot_root '$T/none' '/': $gone" nsclone -rm pivot_root "$T/none" / true
 	mkdir -p "$T/new"
-	bad 125 "pivotroot: pivot_root '$T/new' '$T/none': $gone" \
-		nsclone -rm pivotroot --put-old "$T/none" "$T/new" true
+	bad 125 "pivotroot: make '$T/none/old': No such file or directory" \
+		nsclone -rm pivotroot --put-old "$T/none/old" "$T/new" true
+	bad 125 "pivotroot: pivot_root '$T/new' '$T/made': '$T/made' does not lie below '$T/new'" \
+		nsclone -rm pivotroot --put-old "$T/made" "$T/new" true
+	assertFalse "what was made is removed" "[ -e $T/made ]"
 	bad 125 "nsmount: open the root '$T/none': No such file or directory" \
 		nsclone -rm nsmount -R "$T/none" tmpfs / true
 	: >"$T/file"
@@ -178,10 +181,9 @@ testCausesOfAPivot()
 {
 	can_ns -Ur || return 0
 	mkdir -p "$T/new/old"
-	busy='(Resource|Device or resource) busy'
 	run "$CB" nsclone -rm pivotroot --put-old /tmp "$T/new" true
 	assert_status 125
-	assertTrue "$(cat "$T/err")" "grep -Eqx \"pivotroot: pivot_root '$T/new' '/tmp': $busy \('/tmp' does not lie at or below '$T/new'\)\" $T/err"
+	assert_err "pivotroot: pivot_root '$T/new' '/tmp': '/tmp' does not lie below '$T/new'"
 	run ul_unshare $(is_root || echo -r) -m --propagation shared sh -c '
 		mount --bind "$1" "$1" && exec "$0" pivot_root "$1" "$1/old" true' "$CB" "$T/new"
 	assert_status 125
