@@ -15,7 +15,6 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "cap.h"
@@ -47,7 +46,6 @@ struct ask {
 	int detach, pty, dies_with_caller, timeout, grace;
 
 	int kill_signal, init;
-	int stops; /* the end that hears of stops, or -1 */
 	int maps_are_written;
 };
 
@@ -72,7 +70,7 @@ static void check_respawn(struct ask *a)
 /* One fork for each that waits further outside */
 static void check_waits(const struct ask *a)
 {
-	int n = !!a->detach + !!a->pty + !!a->respawn_word;
+	int n = !!a->detach + 2 * !!a->pty + !!a->respawn_word;
 
 	if (n && chain_pid_pending())
 		die("the new pid namespace begins with the next fork: "
@@ -129,14 +127,10 @@ static void prepare(const struct ask *a, struct stay *s,
 	if (a->timeout >= 0)
 		s->term_at = sys_now() + a->timeout * 1000LL;
 	report_prepare(&a->report, s);
-	if (a->stops >= 0)
-		s->poll[0] = (struct pollfd){a->stops, POLLIN, 0};
 }
 
 static void take_event(struct ask *a, struct stay *s, enum stay_event event)
 {
-	char byte[16];
-
 	switch (event) {
 	case STAY_HELLO:
 		if (report_hello(&a->report, s))
@@ -146,12 +140,6 @@ static void take_event(struct ask *a, struct stay *s, enum stay_event event)
 		break;
 	case STAY_READY:
 		report_ready(&a->report);
-		break;
-	case STAY_FD: /* a child of PID 1 was stopped */
-		if (recv(a->stops, byte, sizeof(byte), MSG_DONTWAIT) > 0)
-			stay_stop(s);
-		else
-			s->poll[0].fd = -1;
 		break;
 	default:
 		break;
@@ -174,21 +162,14 @@ _Noreturn static void supervise(struct ask *a, struct stay *s)
 /* The processes that wait further outside, each of which forks */
 static void wait_outside(struct ask *a)
 {
-	int pair[2];
-
 	if (a->dies_with_caller && chain_die_with_caller())
 		die("--die-with-parent: %m");
 	if (a->detach)
 		a->report.detach_fd = detach(a->output);
 	if (a->report.word || a->detach || a->report.pid_file)
 		a->report.supervisor = getpid();
-	if (a->pty) {
+	if (a->pty)
 		pty_fork();
-		if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
-			die("make a socket pair: %m");
-		a->stops = pair[0];
-		chain_stops(pair[1]);
-	}
 	if (a->respawn_word)
 		respawn(&a->respawn);
 }
@@ -197,8 +178,6 @@ static void wait_outside(struct ask *a)
 static void settle(const struct ask *a, const struct stay *s)
 {
 	report_close(&a->report);
-	if (a->pty)
-		pty_foreground();
 	if (a->maps_are_written || s->to_be_moved || *a->outside)
 		stay_await();
 	if (s->to_be_moved && a->kinds & CLONE_NEWCGROUP)
@@ -246,8 +225,7 @@ static char **run(char **argv)
 	struct ask a = {.respawn = {.unless = -1, .most = -1},
 			.timeout = -1,
 			.grace = -1,
-			.report = {.detach_fd = -1},
-			.stops = -1};
+			.report = {.detach_fd = -1}};
 	struct idmap map;
 	struct stay s;
 	int cgroup = -1;

@@ -30,7 +30,6 @@ static struct {
 	struct hello hello;
 	int armed,
 		death; /* dies with its parent; the program, by which signal */
-	int stop_end;  /* 1 + a descriptor, or 0 */
 	int detached;
 	char *shell[3]; /* a free word for chain_execute, the shell, NULL */
 } chain;
@@ -242,16 +241,6 @@ int chain_credentials_changed(void)
 	if (orphan > 0)
 		_exit(125);
 	return orphan;
-}
-
-void chain_stops(int end)
-{
-	chain.stop_end = end + 1;
-}
-
-int chain_stop_end(void)
-{
-	return chain.stop_end - 1;
 }
 
 void chain_detaches(void)

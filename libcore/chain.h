@@ -95,10 +95,6 @@ int chain_die_with_caller(void);
  * Ends the process if the parent has died meanwhile. 0, or -1 and errno. */
 int chain_credentials_changed(void);
 
-/* The socket end by which a PID 1 tells that its child was stopped; -1: none */
-void chain_stops(int end);
-int chain_stop_end(void);
-
 /* The caller will not wait: stdout is where the jail's output goes, and stderr
  * as well for who stays (chain_goes_quiet: 0, or -1 and errno) and for the
  * program; until then errors are told to the caller. */

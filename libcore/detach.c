@@ -32,10 +32,15 @@ static void print(int report)
 _Noreturn static void wait_until_ready(struct stay *s, int report)
 {
 	s->keep_fd[0] = report;
+	s->listens = HELLO_LISTENS; /* else it would hear of the end only */
 	if (stay_stand(s))
 		_exit(STATUS_FAILED);
 	for (;;)
 		switch (stay_next(s)) {
+		case STAY_HELLO:
+			if (stay_answer(s))
+				_exit(STATUS_FAILED);
+			break;
 		case STAY_READY:
 			print(report);
 			_exit(0);

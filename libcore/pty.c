@@ -4,7 +4,10 @@
  *
  * Theory of operation: the relay is one more process that waits, outside of the
  * rest: terminal <-> relay <-> master, slave <-> jail. It stops when the child
- * stops, with the terminal as it was, and goes on with it. Neither side may make
+ * stops, with the terminal as it was, and goes on with it. The leader of the new
+ * session waits, too, so that its child, which goes on with the sentence, leads
+ * a group that somebody in the session can continue: the kernel stops no other.
+ * That group has the keys' signals, as it would have without all this. Neither side may make
  * it wait for the other: what one cannot take yet stays in a buffer, and its
  * source is not read until there is room again.
  */
@@ -101,10 +104,8 @@ static void flush(struct flow *f)
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (n < 0) { /* nobody is there to take it */
-		f->from = -1;
+	if (n < 0) /* nobody is there to take it */
 		n = f->n;
-	}
 	f->n -= n;
 	memmove(f->buf, f->buf + n, f->n);
 }
@@ -145,7 +146,7 @@ static void drain(struct relay *r)
 		fill(r, &r->out);
 		if (!r->out.n)
 			break;
-		while (r->out.n && r->out.from >= 0)
+		while (r->out.n)
 			flush(&r->out);
 	}
 }
@@ -190,6 +191,19 @@ _Noreturn static void relay(struct relay *r, struct stay *s)
 	}
 }
 
+/* Makes the group of this process the foreground. */
+static void lead(void)
+{
+	const sys_sigset ttou = SYS_SIG(SIGTTOU);
+	int failed;
+
+	sys_sigmask(SIG_BLOCK, &ttou, NULL);
+	failed = setpgid(0, 0) || tcsetpgrp(STDIN_FILENO, getpgrp());
+	sys_sigmask(SIG_UNBLOCK, &ttou, NULL);
+	if (failed)
+		die("take the terminal's foreground: %m");
+}
+
 void pty_fork(void)
 {
 	struct relay r = {.in = {.from = STDIN_FILENO},
@@ -216,16 +230,7 @@ void pty_fork(void)
 		if (dup2(slave, fd) < 0)
 			die("take the pseudo-terminal: %m");
 	close(slave);
-}
-
-void pty_foreground(void)
-{
-	const sys_sigset ttou = SYS_SIG(SIGTTOU);
-	int failed;
-
-	sys_sigmask(SIG_BLOCK, &ttou, NULL);
-	failed = setpgid(0, 0) || tcsetpgrp(STDIN_FILENO, getpgrp());
-	sys_sigmask(SIG_UNBLOCK, &ttou, NULL);
-	if (failed)
-		die("take the terminal's foreground: %m");
+	if (!stay_fork(&s, 0, 0, SIGKILL))
+		stay_wait(&s);
+	lead();
 }

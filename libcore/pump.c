@@ -224,15 +224,17 @@ void stay_stop(struct stay *s)
 {
 	pid_t group = getpgid(s->child), owner = tcgetpgrp(STDIN_FILENO);
 
-	if (getpid() == 1) {
-		if (chain_stop_end() >= 0)
-			send(chain_stop_end(), "", 1, MSG_NOSIGNAL);
+	if (getpid() == 1) { /* cannot stop, but who waits outside can */
+		if (group != getpgrp())
+			kill(0, SIGTSTP);
 		return;
 	}
 	kill(getpid(), SIGSTOP);
-	if (group > 0 && group == owner && group != getpgrp())
+	if (group == getpgrp())
+		group = -s->child;
+	else if (group == owner)
 		tcsetpgrp(STDIN_FILENO, group);
-	kill(s->child, SIGCONT);
+	kill(-group, SIGCONT);
 }
 
 void stay_close(struct stay *s)

@@ -94,12 +94,12 @@ static int say(struct stay *s, enum hello_word word)
 
 static int guard(const struct stay *s)
 {
-	int keep[STAY_POLL + 5] = {s->hello, s->sigfd, s->keep_fd[0],
-				   s->keep_fd[1], chain_stop_end()};
+	int keep[STAY_POLL + 4] = {s->hello, s->sigfd, s->keep_fd[0],
+				   s->keep_fd[1]};
 
 	for (int i = 0; i < STAY_POLL; i++)
-		keep[5 + i] = s->poll[i].fd;
-	return proc_guard(keep, STAY_POLL + 5, s->caps | CAPS_KILL);
+		keep[4 + i] = s->poll[i].fd;
+	return proc_guard(keep, STAY_POLL + 4, s->caps | CAPS_KILL);
 }
 
 static int stand(struct stay *s)

@@ -104,7 +104,8 @@ _Noreturn void stay_wait(struct stay *s);
 void stay_refuse(struct stay *s);
 
 /* Stops this process as its child is stopped, hands the terminal back when it
- * goes on. PID 1, which cannot stop, tells it to who waits outside. */
+ * goes on. PID 1 cannot stop: it tells its group, where the child has another, so
+ * that who waits outside was not told. */
 void stay_stop(struct stay *s);
 /* Lets go of a child that has ended, to fork again. */
 void stay_close(struct stay *s);
