@@ -46,6 +46,7 @@ struct ask {
 	int detach, pty, dies_with_caller, timeout, grace;
 
 	int kill_signal, init;
+	int leads; /* the terminal's group, whose number is known inside */
 	int maps_are_written;
 };
 
@@ -100,6 +101,7 @@ static void check(struct ask *a)
 	if (!a->kill_signal)
 		die("--kill-child '%s': not a signal", a->kill_child);
 	report_check(&a->report);
+	a->leads = a->pty && a->kinds & CLONE_NEWPID && !a->respawn_word;
 	a->init = chain_forks(!(a->kinds & CLONE_NEWNS));
 }
 
@@ -114,6 +116,10 @@ _Noreturn static void refuse(struct stay *s)
 static void prepare(const struct ask *a, struct stay *s,
 		    const struct idmap *map, int cgroup)
 {
+	if (a->leads && pty_group(s->child)) {
+		complain("take the terminal's foreground: %m");
+		refuse(s);
+	}
 	if (s->to_be_moved && cgroup_move(cgroup, s->child)) {
 		complain("--cgroup '%s': %m", a->cgroup);
 		refuse(s);
@@ -178,6 +184,8 @@ static void wait_outside(struct ask *a)
 static void settle(const struct ask *a, const struct stay *s)
 {
 	report_close(&a->report);
+	if (a->leads && pty_group(0))
+		die("take the terminal's foreground: %m");
 	if (a->maps_are_written || s->to_be_moved || *a->outside)
 		stay_await();
 	if (s->to_be_moved && a->kinds & CLONE_NEWCGROUP)
@@ -190,11 +198,12 @@ static void settle(const struct ask *a, const struct stay *s)
 #define AT(member) ((void *)offsetof(struct ask, member))
 
 static const struct opt options[] = {
+	/* before the kinds: this --cgroup is not -C */
+	OPT_STR(0, "cgroup", AT(cgroup), "DIR",
+		"begin in the cgroup of this directory"),
 	OPT_NAMESPACES(AT(kinds)),
 	IDMAP_OPTIONS(AT, maps),
 	NS_SETUP_OPTIONS(AT, setup),
-	OPT_STR(0, "cgroup", AT(cgroup), "DIR",
-		"begin in the cgroup of this directory"),
 	OPT_MANY(0, "outside", AT(outside), "WORDS",
 		 "/bin/sh -c WORDS outside, before the child goes on"),
 	OPT_FLAG(0, "pty", AT(pty), "give it a new pseudo-terminal"),

@@ -142,13 +142,14 @@ static void pump(struct relay *r, const struct pollfd p[STAY_POLL])
 /* What the program wrote last; not for ever, if something goes on writing. */
 static void drain(struct relay *r)
 {
-	for (int i = 0; i < 64 && r->out.from >= 0; i++) {
-		fill(r, &r->out);
-		if (!r->out.n)
-			break;
-		while (r->out.n)
+	struct pollfd out = {.fd = r->out.to, .events = POLLOUT};
+	int more = 64;
+
+	do {
+		while (r->out.n && poll(&out, 1, -1) > 0)
 			flush(&r->out);
-	}
+		fill(r, &r->out);
+	} while (r->out.n && more--);
 }
 
 static void take_signal(struct relay *r, struct stay *s)
@@ -191,19 +192,6 @@ _Noreturn static void relay(struct relay *r, struct stay *s)
 	}
 }
 
-/* Makes the group of this process the foreground. */
-static void lead(void)
-{
-	const sys_sigset ttou = SYS_SIG(SIGTTOU);
-	int failed;
-
-	sys_sigmask(SIG_BLOCK, &ttou, NULL);
-	failed = setpgid(0, 0) || tcsetpgrp(STDIN_FILENO, getpgrp());
-	sys_sigmask(SIG_UNBLOCK, &ttou, NULL);
-	if (failed)
-		die("take the terminal's foreground: %m");
-}
-
 void pty_fork(void)
 {
 	struct relay r = {.in = {.from = STDIN_FILENO},
@@ -232,5 +220,18 @@ void pty_fork(void)
 	close(slave);
 	if (!stay_fork(&s, 0, 0, SIGKILL))
 		stay_wait(&s);
-	lead();
+	if (pty_group(0))
+		die("take the terminal's foreground: %m");
+}
+
+int pty_group(pid_t leader)
+{
+	const sys_sigset ttou = SYS_SIG(SIGTTOU);
+	int failed;
+
+	sys_sigmask(SIG_BLOCK, &ttou, NULL);
+	failed = setpgid(leader, leader) || setpgid(0, leader) ||
+		 tcsetpgrp(STDIN_FILENO, getpgrp());
+	sys_sigmask(SIG_UNBLOCK, &ttou, NULL);
+	return failed ? -1 : 0;
 }

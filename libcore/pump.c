@@ -111,8 +111,9 @@ static void take_signals(struct stay *s)
 	       read(s->sigfd, &info, sizeof(info)) == sizeof(info)) {
 		int sig = info.ssi_signo;
 
-		/* the terminal's own reach the whole process group */
-		s->terminal = info.ssi_code == SI_KERNEL;
+		/* the terminal's own reach the whole process group, but a
+		 * hang-up the leader of the session alone */
+		s->terminal = info.ssi_code == SI_KERNEL && sig != SIGHUP;
 		listen_to(s);
 		if (sig == SIGCHLD)
 			reap(s);
@@ -157,8 +158,10 @@ static int keep_time(struct stay *s)
 {
 	int64_t now = s->term_at || s->kill_at || s->wakes_at ? sys_now() : 0;
 
-	if (is_past(&s->term_at, now))
+	if (is_past(&s->term_at, now)) {
+		listen_to(s);
 		stay_forward(s, SIGTERM, 0);
+	}
 	if (is_past(&s->kill_at, now)) {
 		s->fatal = s->due;
 		kill(s->child, SIGKILL);
