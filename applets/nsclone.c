@@ -121,7 +121,8 @@ static void prepare(const struct ask *a, struct stay *s,
 		refuse(s);
 	}
 	if (s->to_be_moved && cgroup_move(cgroup, s->child)) {
-		complain("--cgroup '%s': %m", a->cgroup);
+		complain("--cgroup '%s': %m%s", a->cgroup,
+			 errno == ENOENT ? " (no cgroup)" : "");
 		refuse(s);
 	}
 	if (idmap_write(s->child, map) < 0)

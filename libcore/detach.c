@@ -10,23 +10,28 @@
 #include "detach.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "chain.h"
 #include "err.h"
-#include "fmt.h"
+#include "report.h"
 #include "stay.h"
 #include "sys.h"
 
-static void print(int report)
-{
-	struct fmt f = {.fd = STDOUT_FILENO};
-	ssize_t n = recv(report, f.buf, sizeof(f.buf), MSG_DONTWAIT);
+#define READY "ready=1\n"
 
-	f.n = n > 0 ? n : 0;
-	fmt_add(&f, "ready=1\n");
-	fmt_flush(&f);
+/* What the report said by now, and that the program runs. 0, or -1 and errno. */
+static int print(int report)
+{
+	char text[512];
+	ssize_t n =
+		recv(report, text, sizeof(text) - sizeof(READY), MSG_DONTWAIT);
+
+	memcpy(text + (n > 0 ? n : 0), READY, sizeof(READY));
+	return report_put(STDOUT_FILENO, text);
 }
 
 _Noreturn static void wait_until_ready(struct stay *s, int report)
@@ -42,8 +47,12 @@ _Noreturn static void wait_until_ready(struct stay *s, int report)
 				_exit(STATUS_FAILED);
 			break;
 		case STAY_READY:
-			print(report);
-			_exit(0);
+			if (!print(report))
+				_exit(0);
+			complain("print the report: %m");
+			kill(s->child, SIGTERM);
+			stay_refuse(s);
+			_exit(STATUS_FAILED);
 		case STAY_ENDED:
 			stay_end(s);
 		default:

@@ -23,8 +23,8 @@
 
 #define PATIENCE_MS 1000
 
-/* All of it or an error; a pipe that polls as writable takes PIPE_BUF bytes. */
-static int put(int fd, const char *text)
+/* A pipe that polls as writable takes PIPE_BUF bytes. */
+int report_put(int fd, const char *text)
 {
 	struct pollfd reader = {.fd = fd, .events = POLLOUT};
 	ssize_t n = strlen(text), done;
@@ -113,7 +113,7 @@ static int put_hello(int fd, const struct report *r, const struct stay *s)
 	n = strlen(text);
 	if (add_namespaces(text + n, sizeof(text) - n, s->program))
 		return -1;
-	return put(fd, text);
+	return report_put(fd, text);
 }
 
 /* Whole, or not at all */
@@ -129,7 +129,7 @@ static int write_pid_file(const struct report *r)
 	if (fd < 0)
 		return -1;
 	fmt_str(text, sizeof(text), "%d\n", r->supervisor);
-	failed = put(fd, text) || rename(new, r->pid_file) ? errno : 0;
+	failed = report_put(fd, text) || rename(new, r->pid_file) ? errno : 0;
 	close(fd);
 	if (failed)
 		unlink(new);
@@ -159,7 +159,7 @@ int report_hello(struct report *r, const struct stay *s)
 void report_ready(const struct report *r)
 {
 	if (r->fd >= 0)
-		put(r->fd, "ready=1\n");
+		report_put(r->fd, "ready=1\n");
 	if (r->detach_fd >= 0)
 		close(r->detach_fd);
 }
@@ -179,5 +179,5 @@ void report_end(const struct report *r, const struct stay *s)
 	else
 		fmt_str(text, sizeof(text), "exit=%d\n", s->status);
 	if (r->fd >= 0)
-		put(r->fd, text);
+		report_put(r->fd, text);
 }
