@@ -117,7 +117,7 @@ static void prepare(const struct ask *a, struct stay *s,
 		    const struct idmap *map, int cgroup)
 {
 	if (a->leads && pty_group(s->child)) {
-		complain("take the terminal's foreground: %m");
+		complain("take the pseudo-terminal: %m");
 		refuse(s);
 	}
 	if (s->to_be_moved && cgroup_move(cgroup, s->child)) {
@@ -186,7 +186,7 @@ static void settle(const struct ask *a, const struct stay *s)
 {
 	report_close(&a->report);
 	if (a->leads && pty_group(0))
-		die("take the terminal's foreground: %m");
+		die("take the pseudo-terminal: %m");
 	if (a->maps_are_written || s->to_be_moved || *a->outside)
 		stay_await();
 	if (s->to_be_moved && a->kinds & CLONE_NEWCGROUP)
@@ -206,7 +206,7 @@ static const struct opt options[] = {
 	IDMAP_OPTIONS(AT, maps),
 	NS_SETUP_OPTIONS(AT, setup),
 	OPT_MANY(0, "outside", AT(outside), "WORDS",
-		 "/bin/sh -c WORDS outside, before the child goes on"),
+		 "run outside before the child goes on"),
 	OPT_FLAG(0, "pty", AT(pty), "give it a new pseudo-terminal"),
 	OPT_FLAG(0, "detach", AT(detach),
 		 "return when the program runs, with a report"),
@@ -219,7 +219,7 @@ static const struct opt options[] = {
 	OPT_FLAG(0, "die-with-parent", AT(dies_with_caller),
 		 "end when the caller has ended"),
 	OPT_MAYBE(0, "kill-child", AT(kill_child), "[=SIGNAL]",
-		  "what the child gets when the parent is gone (KILL)"),
+		  "for the child when the parent is gone (KILL)"),
 	OPT_NUMBER(0, "timeout", AT(timeout), "SECONDS", "then send TERM"),
 	OPT_NUMBER(0, "grace", AT(grace), "SECONDS", "from TERM to KILL"),
 	OPT_MAYBE(0, "respawn", AT(respawn_word), "[=WHEN]",

@@ -221,7 +221,7 @@ void pty_fork(void)
 	if (!stay_fork(&s, 0, 0, SIGKILL))
 		stay_wait(&s);
 	if (pty_group(0))
-		die("take the terminal's foreground: %m");
+		die("take the pseudo-terminal: %m");
 }
 
 int pty_group(pid_t leader)

@@ -111,10 +111,12 @@ static void take_signals(struct stay *s)
 	       read(s->sigfd, &info, sizeof(info)) == sizeof(info)) {
 		int sig = info.ssi_signo;
 
-		/* the terminal's own reach the whole process group, but a
-		 * hang-up the leader of the session alone */
-		s->terminal = info.ssi_code == SI_KERNEL && sig != SIGHUP;
 		listen_to(s);
+		/* The terminal's own reach the whole process group; a hang-up
+		 * only who leads the session. Before the program runs, when
+		 * one more is none more, the child may have been no member. */
+		s->terminal = info.ssi_code == SI_KERNEL && sig != SIGHUP &&
+			      s->ready;
 		if (sig == SIGCHLD)
 			reap(s);
 		else if (s->tells & SYS_SIG(sig))

@@ -29,6 +29,8 @@ int report_put(int fd, const char *text)
 	struct pollfd reader = {.fd = fd, .events = POLLOUT};
 	ssize_t n = strlen(text), done;
 
+	if (fd < 0)
+		return 0;
 	errno = EAGAIN;
 	if (poll(&reader, 1, PATIENCE_MS) <= 0)
 		return -1;
@@ -37,10 +39,9 @@ int report_put(int fd, const char *text)
 		sys_sigwait(SYS_SIG(SIGPIPE), 0); /* not for the child */
 		return 0;
 	}
-	if (done == n)
-		return 0;
-	errno = done < 0 ? errno : ENOSPC;
-	return -1;
+	if (done >= 0)
+		errno = ENOSPC;
+	return done == n ? 0 : -1;
 }
 
 static int add_namespaces(char *text, size_t size, pid_t program)
@@ -99,21 +100,20 @@ void report_close(const struct report *r)
 		close(r->detach_fd);
 }
 
-static int put_hello(int fd, const struct report *r, const struct stay *s)
+static int put_hello(const struct report *r, const struct stay *s)
 {
 	char text[512], init[32] = "";
 	size_t n;
 
-	if (fd < 0)
+	if (s->listens != HELLO_OPENS)
 		return 0;
 	if (s->init)
 		fmt_str(init, sizeof(init), "init=%d\n", s->child);
 	fmt_str(text, sizeof(text), "supervisor=%d\n%spid=%d\n", r->supervisor,
 		init, s->program);
 	n = strlen(text);
-	if (add_namespaces(text + n, sizeof(text) - n, s->program))
-		return -1;
-	return report_put(fd, text);
+	return add_namespaces(text + n, sizeof(text) - n, s->program) ||
+	       report_put(r->fd, text) || report_put(r->detach_fd, text);
 }
 
 /* Whole, or not at all */
@@ -139,7 +139,7 @@ static int write_pid_file(const struct report *r)
 
 int report_hello(struct report *r, const struct stay *s)
 {
-	if (put_hello(r->fd, r, s) || put_hello(r->detach_fd, r, s)) {
+	if (put_hello(r, s)) {
 		if (errno == ESRCH)
 			return 0; /* killed meanwhile, as its end will tell */
 		complain("report to '%s': %m", r->word ? r->word : "-");
@@ -158,8 +158,7 @@ int report_hello(struct report *r, const struct stay *s)
 
 void report_ready(const struct report *r)
 {
-	if (r->fd >= 0)
-		report_put(r->fd, "ready=1\n");
+	report_put(r->fd, "ready=1\n");
 	if (r->detach_fd >= 0)
 		close(r->detach_fd);
 }
@@ -178,6 +177,5 @@ void report_end(const struct report *r, const struct stay *s)
 			s->fatal ? s->fatal : s->killed);
 	else
 		fmt_str(text, sizeof(text), "exit=%d\n", s->status);
-	if (r->fd >= 0)
-		report_put(r->fd, text);
+	report_put(r->fd, text);
 }

@@ -16,7 +16,7 @@ as=$(is_root || echo -r)
 detached()
 {
 	supervisor='' init='' pid='' ready='' ns_mnt='' ns_pid=''
-	run timeout 10 "$CB" nsclone $as --detach "$@"
+	run "$CB" nsclone $as --detach "$@"
 	eval "$(cat "$T/out")"
 }
 
@@ -31,7 +31,7 @@ testEval()
 {
 	can_ns || return 0
 	for redirection in '' '2>&1'; do
-		run timeout 10 sh -c 'eval "$("$0" nsclone '"$as"' --detach -p nsinit sleep $nap '$redirection')"
+		run sh -c 'eval "$("$0" nsclone '"$as"' --detach -p nsinit sleep $nap '$redirection')"
 			[ "$ready" = 1 ] && tr "\0" " " <"/proc/$pid/cmdline"
 			kill $supervisor' "$CB"
 		assert_status 0
@@ -71,7 +71,7 @@ testWhatTheProgramHas()
 		i=0
 		until [ -s "$T/ready" ] || [ $i = 200 ]; do sleep 0.01; i=$((i + 1)); done
 		assertEquals "$words: input and output" "/dev/null /dev/null /dev/null" \
-			"$(readlink "/proc/$pid/fd/0" "/proc/$pid/fd/1" "/proc/$pid/fd/2" | xargs)"
+			"$(for fd in 0 1 2; do readlink "/proc/$pid/fd/$fd"; done | xargs)"
 		assertEquals "no input" "<>" "$(cat "$T/ready")"
 		for process in $supervisor $pid; do
 			assertNotEquals "$words: the session" "$(cut -d' ' -f6 "/proc/$$/stat")" \
@@ -110,7 +110,7 @@ testFailures()
 {
 	can_ns || return 0
 	for words in '' -p '--respawn' "--report 1 --pid-file $T/pid"; do
-		detached $words nsmount bind /no/such /mnt touch "$T/ran"
+		detached $words -m nsmount bind /no/such /mnt touch "$T/ran"
 		assert_status 125
 		assert_err "nsmount: bind '/no/such' '/mnt': No such file or directory*"
 		assertNotContains "$(cat "$T/out")" ready
@@ -125,6 +125,7 @@ testFailures()
 		assert_status 0
 		assert_err ''
 		assertEquals 1 "$ready"
+		while kill -0 "$supervisor" 2>/dev/null; do sleep 0.01; done
 	done
 	assertFalse "the program ran" "[ -e $T/ran ]"
 	assertFalse "the pid file is left" "[ -e $T/pid ]"

@@ -19,7 +19,7 @@ counted()
 	expected=$1 times=$2
 	shift 2
 	: >"$T/count"
-	run timeout 20 "$CB" nsclone $as "$@"
+	run "$HELPER/reap" -t 20 "$CB" nsclone $as "$@"
 	assert_status "$expected"
 	assert_err ''
 	assertEquals "$*" "$times" "$(wc -l <"$T/count")"
@@ -42,16 +42,16 @@ testPolicies()
 testNotBuilt()
 {
 	can_ns || return 0
-	run timeout 10 "$CB" nsclone $as --respawn -m nsmount bind /no/such /mnt true
+	run "$HELPER/reap" -t 20 "$CB" nsclone $as --respawn -m nsmount bind /no/such /mnt true
 	assert_status 125
 	assert_err "nsmount: bind '/no/such' '/mnt': No such file or directory*"
-	run timeout 10 "$CB" nsclone $as --respawn -p /no/such
+	run "$HELPER/reap" -t 20 "$CB" nsclone $as --respawn -p /no/such
 	assert_status 127
-	run timeout 10 "$CB" nsclone $as --respawn --outside '[ ! -e "$T/once" ]' sh -c 'echo >"$T/once"; exit 3'
+	run "$HELPER/reap" -t 20 "$CB" nsclone $as --respawn --outside '[ ! -e "$T/once" ]' sh -c 'echo >"$T/once"; exit 3'
 	assert_status 125
 	assert_err "nsclone: --outside '*': status 1"
 	mkdir "$T/src" "$T/dst"
-	run timeout 10 "$CB" nsclone $as --respawn -m nsmount bind "$T/src" "$T/dst" rmdir "$T/src"
+	run "$HELPER/reap" -t 20 "$CB" nsclone $as --respawn -m nsmount bind "$T/src" "$T/dst" rmdir "$T/src"
 	assert_status 125
 	assert_err "nsmount: bind '$T/src' '$T/dst': No such file or directory*"
 }
@@ -75,10 +75,7 @@ testHup()
 	for n in 1 2 3 4 5; do
 		: >"$T/count"
 		kill -HUP $waits
-		for i in 1 2 3 4 5 6 7 8 9 10; do
-			[ -s "$T/count" ] && break
-			sleep 0.02
-		done
+		until [ -s "$T/count" ] || ! kill -0 $waits; do sleep 0.01; done
 		assertEquals "$n: again" 1 "$(wc -l <"$T/count")"
 		assertEquals "the one before is gone" 1 "$(processes_like "sleep $nap" | grep -cv sh)"
 	done
@@ -139,7 +136,7 @@ testNewNamespaces()
 {
 	can_ns || return 0
 	: >"$T/count"
-	run timeout 10 "$CB" nsclone $as --respawn --max-restarts 3 --pid-file "$T/pid" --report 1 -mpu nsinit sh -c 'echo "$(readlink /proc/self/ns/mnt) $(cat "$T/pid")" >>"$T/count"'
+	run "$HELPER/reap" -t 20 "$CB" nsclone $as --respawn --max-restarts 3 --pid-file "$T/pid" --report 1 -mpu nsinit sh -c 'echo "$(readlink /proc/self/ns/mnt) $(cat "$T/pid")" >>"$T/count"'
 	assert_status 0
 	assertEquals 4 "$(wc -l <"$T/count")"
 	assertEquals 1 "$(cut -d' ' -f2 "$T/count" | sort -u | wc -l)"
@@ -163,10 +160,7 @@ testWithServer()
 		cat "$T/out" >>"$T/pidns"
 		rm -f "$T/ready"
 		kill -HUP $waits
-		for i in 1 2 3 4 5 6 7 8 9 10; do
-			[ -e "$T/ready" ] && break
-			sleep 0.05
-		done
+		until [ -s "$T/ready" ] || ! kill -0 $waits; do sleep 0.01; done
 	done
 	assertEquals 3 "$(sort -u "$T/pidns" | wc -l)"
 	kill -TERM $waits
