@@ -52,15 +52,12 @@ struct ask {
 
 static void check_respawn(struct ask *a)
 {
-	static const char *const words[] = {"", "always", "on-failure"};
 	const char *word = a->respawn_word;
-	int i = 0;
 
-	while (word && i < 3 && strcmp(words[i], word))
-		i++;
-	if (i == 3)
+	if (word && !strcmp(word, "on-failure"))
+		a->respawn.on_failure = 1;
+	else if (word && *word && strcmp(word, "always"))
 		die("--respawn='%s': not always or on-failure", word);
-	a->respawn.on_failure = i == 2;
 	if (!word && (a->respawn.most >= 0 || a->respawn.unless >= 0))
 		die("--max-restarts and --respawn-unless want --respawn");
 	if ((word || a->detach) && chain_forked())
@@ -140,10 +137,8 @@ static void take_event(struct ask *a, struct stay *s, enum stay_event event)
 {
 	switch (event) {
 	case STAY_HELLO:
-		if (report_hello(&a->report, s))
+		if (report_hello(&a->report, s) || stay_answer(s))
 			refuse(s);
-		if (stay_answer(s))
-			_exit(STATUS_FAILED);
 		break;
 	case STAY_READY:
 		report_ready(&a->report);
@@ -200,30 +195,27 @@ static void settle(const struct ask *a, const struct stay *s)
 
 static const struct opt options[] = {
 	/* before the kinds: this --cgroup is not -C */
-	OPT_STR(0, "cgroup", AT(cgroup), "DIR",
-		"begin in the cgroup of this directory"),
+	OPT_STR(0, "cgroup", AT(cgroup), "DIR", "begin in this cgroup"),
 	OPT_NAMESPACES(AT(kinds)),
 	IDMAP_OPTIONS(AT, maps),
 	NS_SETUP_OPTIONS(AT, setup),
 	OPT_MANY(0, "outside", AT(outside), "WORDS",
 		 "run outside before the child goes on"),
 	OPT_FLAG(0, "pty", AT(pty), "give it a new pseudo-terminal"),
-	OPT_FLAG(0, "detach", AT(detach),
-		 "return when the program runs, with a report"),
-	OPT_STR(0, "output", AT(output), "FILE",
-		"where its output goes then (/dev/null)"),
+	OPT_FLAG(0, "detach", AT(detach), "return with a report when it runs"),
+	OPT_STR(0, "output", AT(output), "FILE", "its output then (/dev/null)"),
 	OPT_STR(0, "report", AT(report.word), "FD",
-		"tell there how the jail fares (-: stdout)"),
+		"tell how the jail fares (-: stdout)"),
 	OPT_STR(0, "pid-file", AT(report.pid_file), "FILE",
-		"keep the number of who waits there"),
+		"its parent's number"),
 	OPT_FLAG(0, "die-with-parent", AT(dies_with_caller),
 		 "end when the caller has ended"),
 	OPT_MAYBE(0, "kill-child", AT(kill_child), "[=SIGNAL]",
-		  "for the child when the parent is gone (KILL)"),
+		  "sent when the parent is gone (KILL)"),
 	OPT_NUMBER(0, "timeout", AT(timeout), "SECONDS", "then send TERM"),
 	OPT_NUMBER(0, "grace", AT(grace), "SECONDS", "from TERM to KILL"),
 	OPT_MAYBE(0, "respawn", AT(respawn_word), "[=WHEN]",
-		  "start a new jail after it: always, on-failure"),
+		  "a new jail after it: always, on-failure"),
 	OPT_NUMBER(0, "respawn-unless", AT(respawn.unless), "STATUS",
 		   "but not after this status"),
 	OPT_NUMBER(0, "max-restarts", AT(respawn.most), "N", "at most N times"),
@@ -267,7 +259,6 @@ const struct applet applet_nsclone = {
 	.brief = "go on as a child in new namespaces; wait outside",
 	.examples = "cellbox nsclone -mpiun --hostname web "
 		    "nsmount -R /ns proc /proc pivotroot /ns nsinit sh\n"
-		    "cellbox nsclone -r -mpiun --lo pivotroot /ns nsinit sh\n"
 		    "eval \"$(cellbox nsclone --detach -p nsinit sleep 60)\"\n"
 		    "cellbox nsclone --respawn -p nsinit /usr/sbin/nginx -g "
 		    "'daemon off;'",

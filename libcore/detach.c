@@ -21,7 +21,8 @@
 #include "stay.h"
 #include "sys.h"
 
-#define READY "ready=1\n"
+#define NO_FILE "/dev/null"
+#define READY	"ready=1\n"
 
 /* What the report said by now, and that the program runs. 0, or -1 and errno. */
 static int print(int report)
@@ -66,13 +67,13 @@ int detach(const char *output)
 	struct stay s;
 
 	if (!output)
-		output = "/dev/null";
-	in = sys_open(AT_FDCWD, "/dev/null", O_RDONLY, 0);
-	if (in < 0)
-		die("open '/dev/null': %m");
-	out = sys_open(AT_FDCWD, output, O_WRONLY | O_CREAT | O_APPEND, 0666);
+		output = NO_FILE;
+	in = sys_open(AT_FDCWD, NO_FILE, O_RDONLY, 0);
+	out = in < 0 ? in
+		     : sys_open(AT_FDCWD, output, O_WRONLY | O_CREAT | O_APPEND,
+				0666);
 	if (out < 0)
-		die("open '%s': %m", output);
+		die("open '%s': %m", in < 0 ? NO_FILE : output);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
 		die("make a socket pair: %m");
 	if (!stay_fork(&s, 0, 0, STAY_FREE))

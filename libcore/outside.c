@@ -48,7 +48,8 @@ static void wait_for(struct outside *o, pid_t pid)
 	int status, again = 0, sig;
 	pid_t ended;
 
-	while (!(ended = waitpid(pid, &status, WNOHANG))) {
+	while (!(ended = waitpid(pid, &status, WNOHANG)) ||
+	       (ended < 0 && errno == EINTR)) {
 		sig = next_signal(o->deadline ? o->deadline * 1000 : -1);
 		if (!sig) {
 			o->late = 1;

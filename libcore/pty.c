@@ -22,10 +22,13 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "chain.h"
 #include "err.h"
 #include "fmt.h"
 #include "stay.h"
 #include "sys.h"
+
+#define PTMX "/dev/ptmx"
 
 /* One direction */
 struct flow {
@@ -36,7 +39,8 @@ struct flow {
 
 struct relay {
 	int master;
-	int raw; /* the caller's terminal is, and was: */
+	int lost; /* an errno: not all that the program wrote was shown */
+	int raw;  /* the caller's terminal is, and was: */
 	struct termios was;
 	struct flow in, out;
 };
@@ -84,25 +88,36 @@ static void end_input(struct relay *r)
 	r->in.from = -1;
 }
 
+/* After an error: is this the end of the flow? One that is neither a terminal's
+ * nor a reader's leaving is kept. */
+static int lose(struct relay *r)
+{
+	if (errno == EAGAIN || errno == EINTR)
+		return 0;
+	if (errno != EIO && errno != EPIPE)
+		r->lost = errno;
+	return 1;
+}
+
 static void fill(struct relay *r, struct flow *f)
 {
 	ssize_t n = read(f->from, f->buf, sizeof(f->buf) - 1);
 
 	if (n > 0)
 		f->n = n;
-	else if (n < 0 && (errno == EAGAIN || errno == EINTR))
+	if (n > 0 || (n < 0 && !lose(r)))
 		return;
-	else if (f == &r->in)
+	if (f == &r->in)
 		end_input(r);
 	else
 		f->from = -1;
 }
 
-static void flush(struct flow *f)
+static void flush(struct relay *r, struct flow *f)
 {
 	ssize_t n = write(f->to, f->buf, f->n);
 
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+	if (n < 0 && !lose(r))
 		return;
 	if (n < 0) /* nobody is there to take it */
 		n = f->n;
@@ -130,9 +145,9 @@ static void choose(struct stay *s, const struct relay *r)
 static void pump(struct relay *r, const struct pollfd p[STAY_POLL])
 {
 	if (p[2].revents)
-		flush(&r->out);
+		flush(r, &r->out);
 	if (p[1].revents & POLLOUT)
-		flush(&r->in);
+		flush(r, &r->in);
 	if (p[1].revents & ~POLLOUT && !r->out.n)
 		fill(r, &r->out);
 	if (p[0].revents)
@@ -147,8 +162,9 @@ static void drain(struct relay *r)
 
 	do {
 		while (r->out.n && poll(&out, 1, -1) > 0)
-			flush(&r->out);
-		fill(r, &r->out);
+			flush(r, &r->out);
+		if (r->out.from >= 0)
+			fill(r, &r->out);
 	} while (r->out.n && more--);
 }
 
@@ -165,12 +181,20 @@ _Noreturn static void relay(struct relay *r, struct stay *s)
 {
 	s->tells = ~SYS_SIG(SIGCHLD);
 	s->keep_fd[0] = r->master;
+	s->listens = HELLO_LISTENS;
 	if (stay_stand(s))
 		_exit(STATUS_FAILED);
-	make_raw(r);
+	copy_size(r->master);
 	for (;;) {
 		choose(s, r);
 		switch (stay_next(s)) {
+		case STAY_HELLO:
+			if (stay_answer(s))
+				_exit(STATUS_FAILED);
+			break;
+		case STAY_READY: /* until then words of ours are shown */
+			make_raw(r);
+			break;
 		case STAY_FD:
 			pump(r, s->poll);
 			break;
@@ -180,11 +204,15 @@ _Noreturn static void relay(struct relay *r, struct stay *s)
 		case STAY_STOPPED:
 			restore(r);
 			stay_stop(s);
-			make_raw(r);
+			if (s->ready)
+				make_raw(r);
 			break;
 		case STAY_ENDED:
 			drain(r);
 			restore(r);
+			errno = r->lost;
+			if (errno)
+				die("relay the terminal: %m");
 			stay_end(s);
 		default:
 			break;
@@ -199,14 +227,13 @@ void pty_fork(void)
 	int unlocked = 0, slave = -1;
 	struct stay s;
 
-	r.master = sys_open(AT_FDCWD, "/dev/ptmx",
-			    O_RDWR | O_NOCTTY | O_NONBLOCK, 0);
+	r.master = sys_open(AT_FDCWD, PTMX, O_RDWR | O_NOCTTY | O_NONBLOCK, 0);
 	r.in.to = r.out.from = r.master;
 	if (r.master >= 0 && !ioctl(r.master, TIOCSPTLCK, &unlocked))
 		slave = ioctl(r.master, TIOCGPTPEER,
 			      O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (slave < 0)
-		die("make a pseudo-terminal of '/dev/ptmx': %m");
+		die("open '%s': %m", PTMX);
 	if (!stay_fork(&s, 0, 0, SIGKILL)) {
 		close(slave);
 		relay(&r, &s);
@@ -214,10 +241,10 @@ void pty_fork(void)
 	close(r.master);
 	if (setsid() < 0 || ioctl(slave, TIOCSCTTY, 0))
 		die("take the pseudo-terminal: %m");
-	for (int fd = 0; fd < 3; fd++)
-		if (dup2(slave, fd) < 0)
-			die("take the pseudo-terminal: %m");
+	if (dup2(slave, STDIN_FILENO) < 0 || dup2(slave, STDOUT_FILENO) < 0)
+		die("take the pseudo-terminal: %m");
 	close(slave);
+	chain_detaches();
 	if (!stay_fork(&s, 0, 0, SIGKILL))
 		stay_wait(&s);
 	if (pty_group(0))

@@ -10,7 +10,8 @@
 /* Makes a pseudo-terminal and forks twice. The first parent keeps the caller's
  * terminal, relays between the two and ends as the child ended. The second is
  * the leader of a new session. The child goes on as the leader of its foreground
- * group, with the slave as its controlling terminal and as 0, 1 and 2. Dies. */
+ * group, with the slave as its controlling terminal and as 0 and 1, and later as 2
+ * (chain_detaches). Dies. */
 void pty_fork(void);
 
 /* Makes process leader, a child or 0 for this one, the leader of the foreground

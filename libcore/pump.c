@@ -135,6 +135,8 @@ static int due_event(struct stay *s)
 	}
 	if (s->ready && s->closed && !s->told) {
 		s->told = 1;
+		if (chain_goes_quiet())
+			close(STDERR_FILENO);
 		return STAY_READY;
 	}
 	if (s->stopped && !s->ended) {

@@ -116,7 +116,7 @@ static int stand(struct stay *s)
 	if (chain_stays(s->keeps_all) || (!s->keeps_all && guard(s)) ||
 	    say(s, s->listens))
 		return -1;
-	return chain_goes_quiet();
+	return s->listens == HELLO_STANDS ? chain_goes_quiet() : 0;
 }
 
 int stay_stand(struct stay *s)
