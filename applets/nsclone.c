@@ -89,7 +89,7 @@ static void check(struct ask *a)
 	if (*a->outside)
 		outside_check("--outside");
 	if (a->pty && a->detach)
-		die("--pty and --detach exclude each other");
+		die("not both --pty and --detach");
 	if (a->output && !a->detach)
 		die("--output wants --detach");
 	a->kill_signal = a->kill_child && *a->kill_child
@@ -130,6 +130,8 @@ static void prepare(const struct ask *a, struct stay *s,
 	s->grace = a->grace;
 	if (a->timeout >= 0)
 		s->term_at = sys_now() + a->timeout * 1000LL;
+	if (a->pty) /* errors are the caller's until it is heard */
+		s->listens = HELLO_LISTENS;
 	report_prepare(&a->report, s);
 }
 
@@ -200,25 +202,25 @@ static const struct opt options[] = {
 	IDMAP_OPTIONS(AT, maps),
 	NS_SETUP_OPTIONS(AT, setup),
 	OPT_MANY(0, "outside", AT(outside), "WORDS",
-		 "run outside before the child goes on"),
-	OPT_FLAG(0, "pty", AT(pty), "give it a new pseudo-terminal"),
-	OPT_FLAG(0, "detach", AT(detach), "return with a report when it runs"),
+		 "run outside before it goes on"),
+	OPT_FLAG(0, "pty", AT(pty), "a new pseudo-terminal"),
+	OPT_FLAG(0, "detach", AT(detach), "return when it runs"),
 	OPT_STR(0, "output", AT(output), "FILE", "its output then (/dev/null)"),
 	OPT_STR(0, "report", AT(report.word), "FD",
-		"tell how the jail fares (-: stdout)"),
+		"a report to it (-: stdout)"),
 	OPT_STR(0, "pid-file", AT(report.pid_file), "FILE",
 		"its parent's number"),
 	OPT_FLAG(0, "die-with-parent", AT(dies_with_caller),
-		 "end when the caller has ended"),
+		 "end with the caller"),
 	OPT_MAYBE(0, "kill-child", AT(kill_child), "[=SIGNAL]",
 		  "sent when the parent is gone (KILL)"),
 	OPT_NUMBER(0, "timeout", AT(timeout), "SECONDS", "then send TERM"),
 	OPT_NUMBER(0, "grace", AT(grace), "SECONDS", "from TERM to KILL"),
 	OPT_MAYBE(0, "respawn", AT(respawn_word), "[=WHEN]",
-		  "a new jail after it: always, on-failure"),
+		  "again after it: always, on-failure"),
 	OPT_NUMBER(0, "respawn-unless", AT(respawn.unless), "STATUS",
-		   "but not after this status"),
-	OPT_NUMBER(0, "max-restarts", AT(respawn.most), "N", "at most N times"),
+		   "not after this status"),
+	OPT_NUMBER(0, "max-restarts", AT(respawn.most), "N", "at most"),
 	OPT_END,
 };
 
@@ -260,7 +262,7 @@ const struct applet applet_nsclone = {
 	.examples = "cellbox nsclone -mpiun --hostname web "
 		    "nsmount -R /ns proc /proc pivotroot /ns nsinit sh\n"
 		    "eval \"$(cellbox nsclone --detach -p nsinit sleep 60)\"\n"
-		    "cellbox nsclone --respawn -p nsinit /usr/sbin/nginx -g "
+		    "cellbox nsclone --respawn -p nsinit nginx -g "
 		    "'daemon off;'",
 	.run = run,
 };

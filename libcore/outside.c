@@ -48,8 +48,7 @@ static void wait_for(struct outside *o, pid_t pid)
 	int status, again = 0, sig;
 	pid_t ended;
 
-	while (!(ended = waitpid(pid, &status, WNOHANG)) ||
-	       (ended < 0 && errno == EINTR)) {
+	while (!(ended = waitpid(pid, &status, WNOHANG))) {
 		sig = next_signal(o->deadline ? o->deadline * 1000 : -1);
 		if (!sig) {
 			o->late = 1;

@@ -78,16 +78,6 @@ static void restore(struct relay *r)
 	r->raw = 0;
 }
 
-/* At the end of what was to be typed, the key for that */
-static void end_input(struct relay *r)
-{
-	struct termios t;
-
-	if (!tcgetattr(r->master, &t) && t.c_lflag & ICANON)
-		r->in.buf[r->in.n++] = t.c_cc[VEOF];
-	r->in.from = -1;
-}
-
 /* After an error: is this the end of the flow? One that is neither a terminal's
  * nor a reader's leaving is kept. */
 static int lose(struct relay *r)
@@ -97,6 +87,18 @@ static int lose(struct relay *r)
 	if (errno != EIO && errno != EPIPE)
 		r->lost = errno;
 	return 1;
+}
+
+/* At the end of what was to be typed, the key for that */
+static void end_input(struct relay *r)
+{
+	struct termios t;
+
+	if (tcgetattr(r->master, &t))
+		lose(r);
+	else if (t.c_lflag & ICANON)
+		r->in.buf[r->in.n++] = t.c_cc[VEOF];
+	r->in.from = -1;
 }
 
 static void fill(struct relay *r, struct flow *f)
@@ -197,6 +199,8 @@ _Noreturn static void relay(struct relay *r, struct stay *s)
 			break;
 		case STAY_FD:
 			pump(r, s->poll);
+			if (r->lost) /* as if it had hung up */
+				stay_forward(s, SIGHUP, 0);
 			break;
 		case STAY_SIGNAL:
 			take_signal(r, s);
@@ -244,9 +248,9 @@ void pty_fork(void)
 	if (dup2(slave, STDIN_FILENO) < 0 || dup2(slave, STDOUT_FILENO) < 0)
 		die("take the pseudo-terminal: %m");
 	close(slave);
-	chain_detaches();
 	if (!stay_fork(&s, 0, 0, SIGKILL))
 		stay_wait(&s);
+	chain_detaches();
 	if (pty_group(0))
 		die("take the pseudo-terminal: %m");
 }
@@ -256,8 +260,8 @@ int pty_group(pid_t leader)
 	const sys_sigset ttou = SYS_SIG(SIGTTOU);
 	int failed;
 
-	sys_sigmask(SIG_BLOCK, &ttou, NULL);
-	failed = setpgid(leader, leader) || setpgid(0, leader) ||
+	failed = sys_sigmask(SIG_BLOCK, &ttou, NULL) ||
+		 setpgid(leader, leader) || setpgid(0, leader) ||
 		 tcsetpgrp(STDIN_FILENO, getpgrp());
 	sys_sigmask(SIG_UNBLOCK, &ttou, NULL);
 	return failed ? -1 : 0;

@@ -103,7 +103,7 @@ static void reap(struct stay *s)
 }
 
 /* Until one is to be told */
-static void take_signals(struct stay *s)
+void stay_take_signals(struct stay *s)
 {
 	struct signalfd_siginfo info;
 
@@ -199,7 +199,7 @@ static int look_around(struct stay *s)
 
 	memcpy(fds + 2, s->poll, sizeof(s->poll));
 	poll(fds, 2 + STAY_POLL, s->signal ? 0 : until_due(s));
-	take_signals(s);
+	stay_take_signals(s);
 	if (fds[1].revents)
 		listen_to(s);
 	for (int i = 0; i < STAY_POLL; i++) {

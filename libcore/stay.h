@@ -93,6 +93,8 @@ void stay_await(void);
  * the child go on. 0, or -1 after it told why and refused. */
 int stay_stand(struct stay *s);
 enum stay_event stay_next(struct stay *s);
+/* Takes the signals that have come (stay_next does). */
+void stay_take_signals(struct stay *s);
 /* What said hello may go on. 0, or -1 as stay_stand. */
 int stay_answer(struct stay *s);
 /* Ends the process as the child ended. */

@@ -48,17 +48,17 @@ stop_and_go()
 {
 	echo "$looper" >"$T/loop"
 	typed -t 8 dash -i <<END
-send PS1='# '; cd "$T"\r
-wait # 
+send PS1=@\\\\ ; cd "$T"\r
+wait @ 
 send $CB $1 sh ./loop\r
 wait up
 sleep 50
 send \032
 wait Stopped
-wait # 
+wait @ 
 send echo first=\$?\r
 wait first=1
-wait # 
+wait @ 
 send fg\r
 wait ./loop
 sleep 50
@@ -69,7 +69,7 @@ wait ./loop
 sleep 50
 send \003
 wait got-int
-wait # 
+wait @ 
 send echo end=\$?\r
 wait end=7
 send exit\r
@@ -133,10 +133,10 @@ inner_shell()
 	*) end=6 ;;
 	esac
 	typed -t 8 dash -i <<END
-send PS1='# '\r
-wait # 
+send PS1=@\\\\ \r
+wait @ 
 send $CB $1 dash -i\r
-send PS1='% '\r
+send PS1=%\\\\ \r
 wait % 
 send sleep 1000\r
 sleep 100
@@ -151,7 +151,7 @@ sleep 50
 send \003
 wait % 
 send exit 6\r
-wait # 
+wait @ 
 send echo end=\$?\r
 wait end=$end
 send exit\r
@@ -274,7 +274,7 @@ testRefused()
 {
 	run "$CB" nsclone --pty --detach true
 	assert_status 125
-	assert_err "nsclone: --pty and --detach exclude each other"
+	assert_err "nsclone: not both --pty and --detach"
 	run "$CB" unshare -p nsclone --pty true
 	assert_status 125
 	assert_err "nsclone: *'unshare -p' needs -f"
