@@ -96,8 +96,8 @@ static void wait_for(const char *text)
 	char *at;
 
 	while (!(at = memmem(shown + seen, n_shown - seen, text, strlen(text))))
-		if (!listen_for(20) && !memmem(shown + seen, n_shown - seen,
-					       text, strlen(text))) {
+		if (!listen_for(20) &&
+		    !memmem(shown + seen, n_shown - seen, text, strlen(text))) {
 			fprintf(stderr, "term: %s: the end came first\n",
 				doing);
 			kill_below();
