@@ -182,7 +182,8 @@ static void wait_outside(struct ask *a)
 static void settle(const struct ask *a, const struct stay *s)
 {
 	report_close(&a->report);
-	if (a->leads && pty_group(0))
+	/* Its parent makes that the foreground, when it is a member, too. */
+	if (a->leads && setpgid(0, 0))
 		die("take the pseudo-terminal: %m");
 	if (a->maps_are_written || s->to_be_moved || *a->outside)
 		stay_await();
@@ -197,7 +198,7 @@ static void settle(const struct ask *a, const struct stay *s)
 
 static const struct opt options[] = {
 	/* before the kinds: this --cgroup is not -C */
-	OPT_STR(0, "cgroup", AT(cgroup), "DIR", "begin in this cgroup"),
+	OPT_STR(0, "cgroup", AT(cgroup), "DIR", "begin there"),
 	OPT_NAMESPACES(AT(kinds)),
 	IDMAP_OPTIONS(AT, maps),
 	NS_SETUP_OPTIONS(AT, setup),
@@ -208,14 +209,13 @@ static const struct opt options[] = {
 	OPT_STR(0, "output", AT(output), "FILE", "its output then (/dev/null)"),
 	OPT_STR(0, "report", AT(report.word), "FD",
 		"a report to it (-: stdout)"),
-	OPT_STR(0, "pid-file", AT(report.pid_file), "FILE",
-		"its parent's number"),
+	OPT_STR(0, "pid-file", AT(report.pid_file), "FILE", "its number"),
 	OPT_FLAG(0, "die-with-parent", AT(dies_with_caller),
 		 "end with the caller"),
 	OPT_MAYBE(0, "kill-child", AT(kill_child), "[=SIGNAL]",
-		  "sent when the parent is gone (KILL)"),
+		  "when the parent is gone (KILL)"),
 	OPT_NUMBER(0, "timeout", AT(timeout), "SECONDS", "then send TERM"),
-	OPT_NUMBER(0, "grace", AT(grace), "SECONDS", "from TERM to KILL"),
+	OPT_NUMBER(0, "grace", AT(grace), "SECONDS", "TERM to KILL"),
 	OPT_MAYBE(0, "respawn", AT(respawn_word), "[=WHEN]",
 		  "again after it: always, on-failure"),
 	OPT_NUMBER(0, "respawn-unless", AT(respawn.unless), "STATUS",

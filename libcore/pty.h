@@ -14,9 +14,9 @@
  * (chain_detaches). Dies. */
 void pty_fork(void);
 
-/* Makes process leader, a child or 0 for this one, the leader of the foreground
- * group, and this one a member. Parent and child call it both: neither is to go
- * on before. 0, or -1 and errno. */
+/* Makes process leader, a child that has called setpgid(0, 0) or is about to, or 0
+ * for this one, the leader of the foreground group, and this one a member. 0, or
+ * -1 and errno. */
 int pty_group(pid_t leader);
 
 #endif

@@ -213,7 +213,9 @@ enum stay_event stay_next(struct stay *s)
 {
 	int event;
 
-	s->signal = 0;
+	if (s->stood) /* else it came before that, and is to be told */
+		s->signal = 0;
+	s->stood = 1;
 	while (!(event = due_event(s))) {
 		event = look_around(s);
 		if (keep_time(s))

@@ -114,8 +114,7 @@ static int stand(struct stay *s)
 	    setsockopt(s->hello, SOL_SOCKET, SO_PASSCRED, &yes, sizeof(yes)))
 		return -1;
 	/* Those of a terminal that came before the fork: the child had none. */
-	if (!s->tells)
-		stay_take_signals(s);
+	stay_take_signals(s);
 	if (chain_stays(s->keeps_all) || (!s->keeps_all && guard(s)) ||
 	    say(s, s->listens))
 		return -1;

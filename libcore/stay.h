@@ -68,6 +68,7 @@ struct stay {
 	int hello;  /* our end of the pair, */
 	int closed; /* and whether the other one is */
 	int sigfd;
+	int stood;			/* stay_next was called */
 	int said, told, ended, stopped; /* events that are due, or were told */
 	int signal, terminal; /* STAY_SIGNAL's; the whole group had it */
 	int fatal;	 /* the signal for which we KILLed the child, or 0 */

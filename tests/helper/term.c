@@ -162,7 +162,7 @@ static _Noreturn void become(char **argv, const char *slave)
 		_exit(125);
 	dup2(fd, 0), dup2(fd, 1), dup2(fd, 2);
 	for (fd = 3; fd < 1024; fd++)
-		close(fd);
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
 	plain_signals();
 	execvp(*argv, argv);
 	_exit(errno == ENOENT ? 127 : 126);
@@ -172,7 +172,7 @@ int main(int argc, char **argv)
 {
 	const char *size = "24x80";
 	char line[4096], slave[64];
-	int opt, status, keep;
+	int opt, status, keep, ready[2];
 
 	deadline = now() + 20;
 	while ((opt = getopt(argc, argv, "+t:s:")) > 0)
@@ -191,9 +191,15 @@ int main(int argc, char **argv)
 	}
 	resize(size);
 	keep = open(slave, O_RDWR | O_NOCTTY | O_CLOEXEC); /* no EIO early */
+	if (pipe2(ready, O_CLOEXEC))
+		return 125;
 	child = fork();
 	if (!child)
 		become(argv + optind, slave);
+	/* A key before that has no process to go to: until the exec. */
+	close(ready[1]);
+	while (read(ready[0], line, 1) < 0 && errno == EINTR)
+		;
 	while (fgets(line, sizeof(line), stdin)) {
 		line[strcspn(line, "\n")] = 0;
 		step(strdup(line));
