@@ -15,7 +15,6 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "cap.h"
@@ -47,21 +46,18 @@ struct ask {
 	int detach, pty, dies_with_caller, timeout, grace;
 
 	int kill_signal, init;
-	int stops; /* the end that hears of stops, or -1 */
+	int leads; /* the terminal's group, whose number is known inside */
 	int maps_are_written;
 };
 
 static void check_respawn(struct ask *a)
 {
-	static const char *const words[] = {"", "always", "on-failure"};
 	const char *word = a->respawn_word;
-	int i = 0;
 
-	while (word && i < 3 && strcmp(words[i], word))
-		i++;
-	if (i == 3)
+	if (word && !strcmp(word, "on-failure"))
+		a->respawn.on_failure = 1;
+	else if (word && *word && strcmp(word, "always"))
 		die("--respawn='%s': not always or on-failure", word);
-	a->respawn.on_failure = i == 2;
 	if (!word && (a->respawn.most >= 0 || a->respawn.unless >= 0))
 		die("--max-restarts and --respawn-unless want --respawn");
 	if ((word || a->detach) && chain_forked())
@@ -72,7 +68,7 @@ static void check_respawn(struct ask *a)
 /* One fork for each that waits further outside */
 static void check_waits(const struct ask *a)
 {
-	int n = !!a->detach + !!a->pty + !!a->respawn_word;
+	int n = !!a->detach + 2 * !!a->pty + !!a->respawn_word;
 
 	if (n && chain_pid_pending())
 		die("the new pid namespace begins with the next fork: "
@@ -93,7 +89,7 @@ static void check(struct ask *a)
 	if (*a->outside)
 		outside_check("--outside");
 	if (a->pty && a->detach)
-		die("--pty and --detach exclude each other");
+		die("not both --pty and --detach");
 	if (a->output && !a->detach)
 		die("--output wants --detach");
 	a->kill_signal = a->kill_child && *a->kill_child
@@ -102,6 +98,7 @@ static void check(struct ask *a)
 	if (!a->kill_signal)
 		die("--kill-child '%s': not a signal", a->kill_child);
 	report_check(&a->report);
+	a->leads = a->pty && a->kinds & CLONE_NEWPID && !a->respawn_word;
 	a->init = chain_forks(!(a->kinds & CLONE_NEWNS));
 }
 
@@ -116,8 +113,13 @@ _Noreturn static void refuse(struct stay *s)
 static void prepare(const struct ask *a, struct stay *s,
 		    const struct idmap *map, int cgroup)
 {
+	if (a->leads && pty_group(s->child)) {
+		complain("take the pseudo-terminal: %m");
+		refuse(s);
+	}
 	if (s->to_be_moved && cgroup_move(cgroup, s->child)) {
-		complain("--cgroup '%s': %m", a->cgroup);
+		complain("--cgroup '%s': %m%s", a->cgroup,
+			 errno == ENOENT ? " (no cgroup)" : "");
 		refuse(s);
 	}
 	if (idmap_write(s->child, map) < 0)
@@ -128,30 +130,20 @@ static void prepare(const struct ask *a, struct stay *s,
 	s->grace = a->grace;
 	if (a->timeout >= 0)
 		s->term_at = sys_now() + a->timeout * 1000LL;
+	if (a->pty) /* errors are the caller's until it is heard */
+		s->listens = HELLO_LISTENS;
 	report_prepare(&a->report, s);
-	if (a->stops >= 0)
-		s->poll[0] = (struct pollfd){a->stops, POLLIN, 0};
 }
 
 static void take_event(struct ask *a, struct stay *s, enum stay_event event)
 {
-	char byte[16];
-
 	switch (event) {
 	case STAY_HELLO:
-		if (report_hello(&a->report, s))
+		if (report_hello(&a->report, s) || stay_answer(s))
 			refuse(s);
-		if (stay_answer(s))
-			_exit(STATUS_FAILED);
 		break;
 	case STAY_READY:
 		report_ready(&a->report);
-		break;
-	case STAY_FD: /* a child of PID 1 was stopped */
-		if (recv(a->stops, byte, sizeof(byte), MSG_DONTWAIT) > 0)
-			stay_stop(s);
-		else
-			s->poll[0].fd = -1;
 		break;
 	default:
 		break;
@@ -174,21 +166,14 @@ _Noreturn static void supervise(struct ask *a, struct stay *s)
 /* The processes that wait further outside, each of which forks */
 static void wait_outside(struct ask *a)
 {
-	int pair[2];
-
 	if (a->dies_with_caller && chain_die_with_caller(SIGKILL))
 		die("--die-with-parent: %m");
 	if (a->detach)
 		a->report.detach_fd = detach(a->output);
 	if (a->report.word || a->detach || a->report.pid_file)
 		a->report.supervisor = getpid();
-	if (a->pty) {
+	if (a->pty)
 		pty_fork();
-		if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
-			die("make a socket pair: %m");
-		a->stops = pair[0];
-		chain_stops(pair[1]);
-	}
 	if (a->respawn_word)
 		respawn(&a->respawn);
 }
@@ -197,8 +182,9 @@ static void wait_outside(struct ask *a)
 static void settle(const struct ask *a, const struct stay *s)
 {
 	report_close(&a->report);
-	if (a->pty)
-		pty_foreground();
+	/* Its parent makes that the foreground, when it is a member, too. */
+	if (a->leads && setpgid(0, 0))
+		die("take the pseudo-terminal: %m");
 	if (a->maps_are_written || s->to_be_moved || *a->outside)
 		stay_await();
 	if (s->to_be_moved && a->kinds & CLONE_NEWCGROUP)
@@ -211,33 +197,30 @@ static void settle(const struct ask *a, const struct stay *s)
 #define AT(member) ((void *)offsetof(struct ask, member))
 
 static const struct opt options[] = {
+	/* before the kinds: this --cgroup is not -C */
+	OPT_STR(0, "cgroup", AT(cgroup), "DIR", "begin there"),
 	OPT_NAMESPACES(AT(kinds)),
 	IDMAP_OPTIONS(AT, maps),
 	NS_SETUP_OPTIONS(AT, setup),
-	OPT_STR(0, "cgroup", AT(cgroup), "DIR",
-		"begin in the cgroup of this directory"),
 	OPT_MANY(0, "outside", AT(outside), "WORDS",
-		 "/bin/sh -c WORDS outside, before the child goes on"),
-	OPT_FLAG(0, "pty", AT(pty), "give it a new pseudo-terminal"),
-	OPT_FLAG(0, "detach", AT(detach),
-		 "return when the program runs, with a report"),
-	OPT_STR(0, "output", AT(output), "FILE",
-		"where its output goes then (/dev/null)"),
+		 "run outside before it goes on"),
+	OPT_FLAG(0, "pty", AT(pty), "a new pseudo-terminal"),
+	OPT_FLAG(0, "detach", AT(detach), "return when it runs"),
+	OPT_STR(0, "output", AT(output), "FILE", "its output then (/dev/null)"),
 	OPT_STR(0, "report", AT(report.word), "FD",
-		"tell there how the jail fares (-: stdout)"),
-	OPT_STR(0, "pid-file", AT(report.pid_file), "FILE",
-		"keep the number of who waits there"),
+		"a report to it (-: stdout)"),
+	OPT_STR(0, "pid-file", AT(report.pid_file), "FILE", "its number"),
 	OPT_FLAG(0, "die-with-parent", AT(dies_with_caller),
-		 "end when the caller has ended"),
+		 "end with the caller"),
 	OPT_MAYBE(0, "kill-child", AT(kill_child), "[=SIGNAL]",
-		  "what the child gets when the parent is gone (KILL)"),
+		  "when the parent is gone (KILL)"),
 	OPT_NUMBER(0, "timeout", AT(timeout), "SECONDS", "then send TERM"),
-	OPT_NUMBER(0, "grace", AT(grace), "SECONDS", "from TERM to KILL"),
+	OPT_NUMBER(0, "grace", AT(grace), "SECONDS", "TERM to KILL"),
 	OPT_MAYBE(0, "respawn", AT(respawn_word), "[=WHEN]",
-		  "start a new jail after it: always, on-failure"),
+		  "again after it: always, on-failure"),
 	OPT_NUMBER(0, "respawn-unless", AT(respawn.unless), "STATUS",
-		   "but not after this status"),
-	OPT_NUMBER(0, "max-restarts", AT(respawn.most), "N", "at most N times"),
+		   "not after this status"),
+	OPT_NUMBER(0, "max-restarts", AT(respawn.most), "N", "at most"),
 	OPT_END,
 };
 
@@ -246,8 +229,7 @@ static char **run(char **argv)
 	struct ask a = {.respawn = {.unless = -1, .most = -1},
 			.timeout = -1,
 			.grace = -1,
-			.report = {.detach_fd = -1},
-			.stops = -1};
+			.report = {.detach_fd = -1}};
 	struct idmap map;
 	struct stay s;
 	int cgroup = -1;
@@ -279,9 +261,8 @@ const struct applet applet_nsclone = {
 	.brief = "go on as a child in new namespaces; wait outside",
 	.examples = "cellbox nsclone -mpiun --hostname web "
 		    "nsmount -R /ns proc /proc pivotroot /ns nsinit sh\n"
-		    "cellbox nsclone -r -mpiun --lo pivotroot /ns nsinit sh\n"
 		    "eval \"$(cellbox nsclone --detach -p nsinit sleep 60)\"\n"
-		    "cellbox nsclone --respawn -p nsinit /usr/sbin/nginx -g "
+		    "cellbox nsclone --respawn -p nsinit nginx -g "
 		    "'daemon off;'",
 	.run = run,
 };

@@ -31,7 +31,6 @@ static struct {
 	struct hello hello;
 	int armed,
 		death; /* dies with its parent; the program, by which signal */
-	int stop_end;  /* 1 + a descriptor, or 0 */
 	int detached;
 	char *shell[3]; /* a free word for chain_execute, the shell, NULL */
 	int steps_read, locks_read; /* what the walk before found */
@@ -235,16 +234,6 @@ int chain_die_with_caller(int death)
 int chain_credentials_changed(void)
 {
 	return chain.armed ? arm() : 0;
-}
-
-void chain_stops(int end)
-{
-	chain.stop_end = end + 1;
-}
-
-int chain_stop_end(void)
-{
-	return chain.stop_end - 1;
 }
 
 void chain_detaches(void)

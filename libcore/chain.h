@@ -108,13 +108,9 @@ int chain_die_with_caller(int death);
  * Ends the process if the parent has died meanwhile. 0, or -1 and errno. */
 int chain_credentials_changed(void);
 
-/* The socket end by which a PID 1 tells that its child was stopped; -1: none */
-void chain_stops(int end);
-int chain_stop_end(void);
-
-/* The caller will not wait: stdout is where the jail's output goes, and stderr
- * as well for who stays (chain_goes_quiet: 0, or -1 and errno) and for the
- * program; until then errors are told to the caller. */
+/* stdout is where the jail's output goes, and stderr as well for the program and
+ * for who stays (chain_goes_quiet: 0, or -1 and errno), when all that could fail
+ * is over; until then errors are told to the caller. */
 void chain_detaches(void);
 int chain_goes_quiet(void);
 

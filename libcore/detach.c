@@ -10,35 +10,50 @@
 #include "detach.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "chain.h"
 #include "err.h"
-#include "fmt.h"
+#include "report.h"
 #include "stay.h"
 #include "sys.h"
 
-static void print(int report)
-{
-	struct fmt f = {.fd = STDOUT_FILENO};
-	ssize_t n = recv(report, f.buf, sizeof(f.buf), MSG_DONTWAIT);
+#define NO_FILE "/dev/null"
+#define READY	"ready=1\n"
 
-	f.n = n > 0 ? n : 0;
-	fmt_add(&f, "ready=1\n");
-	fmt_flush(&f);
+/* What the report said by now, and that the program runs. 0, or -1 and errno. */
+static int print(int report)
+{
+	char text[512];
+	ssize_t n =
+		recv(report, text, sizeof(text) - sizeof(READY), MSG_DONTWAIT);
+
+	memcpy(text + (n > 0 ? n : 0), READY, sizeof(READY));
+	return report_put(STDOUT_FILENO, text);
 }
 
 _Noreturn static void wait_until_ready(struct stay *s, int report)
 {
 	s->keep_fd[0] = report;
+	s->listens = HELLO_LISTENS; /* else it would hear of the end only */
 	if (stay_stand(s))
 		_exit(STATUS_FAILED);
 	for (;;)
 		switch (stay_next(s)) {
+		case STAY_HELLO:
+			if (stay_answer(s))
+				_exit(STATUS_FAILED);
+			break;
 		case STAY_READY:
-			print(report);
-			_exit(0);
+			if (!print(report))
+				_exit(0);
+			complain("print the report: %m");
+			kill(s->child, SIGTERM);
+			stay_refuse(s);
+			_exit(STATUS_FAILED);
 		case STAY_ENDED:
 			stay_end(s);
 		default:
@@ -52,13 +67,13 @@ int detach(const char *output)
 	struct stay s;
 
 	if (!output)
-		output = "/dev/null";
-	in = sys_open(AT_FDCWD, "/dev/null", O_RDONLY, 0);
-	if (in < 0)
-		die("open '/dev/null': %m");
-	out = sys_open(AT_FDCWD, output, O_WRONLY | O_CREAT | O_APPEND, 0666);
+		output = NO_FILE;
+	in = sys_open(AT_FDCWD, NO_FILE, O_RDONLY, 0);
+	out = in < 0 ? in
+		     : sys_open(AT_FDCWD, output, O_WRONLY | O_CREAT | O_APPEND,
+				0666);
 	if (out < 0)
-		die("open '%s': %m", output);
+		die("open '%s': %m", in < 0 ? NO_FILE : output);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
 		die("make a socket pair: %m");
 	if (!stay_fork(&s, 0, 0, STAY_FREE))

@@ -191,6 +191,8 @@ static void match(struct found *best, struct found candidate, const char *word,
 {
 	if (strncmp(candidate.name, word, n) || (exact && candidate.name[n]))
 		return;
+	if (best->name && !strcmp(best->name, candidate.name))
+		return; /* that of a kind, which the step uses for its own */
 	if (best->name)
 		die("option '--%s' is ambiguous: --%s or --%s", word,
 		    best->name, candidate.name);

@@ -4,7 +4,10 @@
  *
  * Theory of operation: the relay is one more process that waits, outside of the
  * rest: terminal <-> relay <-> master, slave <-> jail. It stops when the child
- * stops, with the terminal as it was, and goes on with it. Neither side may make
+ * stops, with the terminal as it was, and goes on with it. The leader of the new
+ * session waits, too, so that its child, which goes on with the sentence, leads
+ * a group that somebody in the session can continue: the kernel stops no other.
+ * That group has the keys' signals, as it would have without all this. Neither side may make
  * it wait for the other: what one cannot take yet stays in a buffer, and its
  * source is not read until there is room again.
  */
@@ -19,10 +22,13 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "chain.h"
 #include "err.h"
 #include "fmt.h"
 #include "stay.h"
 #include "sys.h"
+
+#define PTMX "/dev/ptmx"
 
 /* One direction */
 struct flow {
@@ -33,7 +39,8 @@ struct flow {
 
 struct relay {
 	int master;
-	int raw; /* the caller's terminal is, and was: */
+	int lost; /* an errno: not all that the program wrote was shown */
+	int raw;  /* the caller's terminal is, and was: */
 	struct termios was;
 	struct flow in, out;
 };
@@ -71,12 +78,25 @@ static void restore(struct relay *r)
 	r->raw = 0;
 }
 
+/* After an error: is this the end of the flow? One that is neither a terminal's
+ * nor a reader's leaving is kept. */
+static int lose(struct relay *r)
+{
+	if (errno == EAGAIN || errno == EINTR)
+		return 0;
+	if (errno != EIO && errno != EPIPE)
+		r->lost = errno;
+	return 1;
+}
+
 /* At the end of what was to be typed, the key for that */
 static void end_input(struct relay *r)
 {
 	struct termios t;
 
-	if (!tcgetattr(r->master, &t) && t.c_lflag & ICANON)
+	if (tcgetattr(r->master, &t))
+		lose(r);
+	else if (t.c_lflag & ICANON)
 		r->in.buf[r->in.n++] = t.c_cc[VEOF];
 	r->in.from = -1;
 }
@@ -87,24 +107,22 @@ static void fill(struct relay *r, struct flow *f)
 
 	if (n > 0)
 		f->n = n;
-	else if (n < 0 && (errno == EAGAIN || errno == EINTR))
+	if (n > 0 || (n < 0 && !lose(r)))
 		return;
-	else if (f == &r->in)
+	if (f == &r->in)
 		end_input(r);
 	else
 		f->from = -1;
 }
 
-static void flush(struct flow *f)
+static void flush(struct relay *r, struct flow *f)
 {
 	ssize_t n = write(f->to, f->buf, f->n);
 
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+	if (n < 0 && !lose(r))
 		return;
-	if (n < 0) { /* nobody is there to take it */
-		f->from = -1;
+	if (n < 0) /* nobody is there to take it */
 		n = f->n;
-	}
 	f->n -= n;
 	memmove(f->buf, f->buf + n, f->n);
 }
@@ -129,9 +147,9 @@ static void choose(struct stay *s, const struct relay *r)
 static void pump(struct relay *r, const struct pollfd p[STAY_POLL])
 {
 	if (p[2].revents)
-		flush(&r->out);
+		flush(r, &r->out);
 	if (p[1].revents & POLLOUT)
-		flush(&r->in);
+		flush(r, &r->in);
 	if (p[1].revents & ~POLLOUT && !r->out.n)
 		fill(r, &r->out);
 	if (p[0].revents)
@@ -141,13 +159,15 @@ static void pump(struct relay *r, const struct pollfd p[STAY_POLL])
 /* What the program wrote last; not for ever, if something goes on writing. */
 static void drain(struct relay *r)
 {
-	for (int i = 0; i < 64 && r->out.from >= 0; i++) {
-		fill(r, &r->out);
-		if (!r->out.n)
-			break;
-		while (r->out.n && r->out.from >= 0)
-			flush(&r->out);
-	}
+	struct pollfd out = {.fd = r->out.to, .events = POLLOUT};
+	int more = 64;
+
+	do {
+		while (r->out.n && poll(&out, 1, -1) > 0)
+			flush(r, &r->out);
+		if (r->out.from >= 0)
+			fill(r, &r->out);
+	} while (r->out.n && more--);
 }
 
 static void take_signal(struct relay *r, struct stay *s)
@@ -163,14 +183,24 @@ _Noreturn static void relay(struct relay *r, struct stay *s)
 {
 	s->tells = ~SYS_SIG(SIGCHLD);
 	s->keep_fd[0] = r->master;
+	s->listens = HELLO_LISTENS;
 	if (stay_stand(s))
 		_exit(STATUS_FAILED);
-	make_raw(r);
+	copy_size(r->master);
 	for (;;) {
 		choose(s, r);
 		switch (stay_next(s)) {
+		case STAY_HELLO:
+			if (stay_answer(s))
+				_exit(STATUS_FAILED);
+			break;
+		case STAY_READY: /* until then words of ours are shown */
+			make_raw(r);
+			break;
 		case STAY_FD:
 			pump(r, s->poll);
+			if (r->lost) /* as if it had hung up */
+				stay_forward(s, SIGHUP, 0);
 			break;
 		case STAY_SIGNAL:
 			take_signal(r, s);
@@ -178,11 +208,15 @@ _Noreturn static void relay(struct relay *r, struct stay *s)
 		case STAY_STOPPED:
 			restore(r);
 			stay_stop(s);
-			make_raw(r);
+			if (s->ready)
+				make_raw(r);
 			break;
 		case STAY_ENDED:
 			drain(r);
 			restore(r);
+			errno = r->lost;
+			if (errno)
+				die("relay the terminal: %m");
 			stay_end(s);
 		default:
 			break;
@@ -197,14 +231,13 @@ void pty_fork(void)
 	int unlocked = 0, slave = -1;
 	struct stay s;
 
-	r.master = sys_open(AT_FDCWD, "/dev/ptmx",
-			    O_RDWR | O_NOCTTY | O_NONBLOCK, 0);
+	r.master = sys_open(AT_FDCWD, PTMX, O_RDWR | O_NOCTTY | O_NONBLOCK, 0);
 	r.in.to = r.out.from = r.master;
 	if (r.master >= 0 && !ioctl(r.master, TIOCSPTLCK, &unlocked))
 		slave = ioctl(r.master, TIOCGPTPEER,
 			      O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (slave < 0)
-		die("make a pseudo-terminal of '/dev/ptmx': %m");
+		die("open '%s': %m", PTMX);
 	if (!stay_fork(&s, 0, 0, SIGKILL)) {
 		close(slave);
 		relay(&r, &s);
@@ -212,14 +245,20 @@ void pty_fork(void)
 	close(r.master);
 	if (setsid() < 0 || ioctl(slave, TIOCSCTTY, 0))
 		die("take the pseudo-terminal: %m");
-	for (int fd = 0; fd < 3; fd++)
-		if (dup2(slave, fd) < 0)
-			die("take the pseudo-terminal: %m");
+	if (dup2(slave, STDIN_FILENO) < 0 || dup2(slave, STDOUT_FILENO) < 0)
+		die("take the pseudo-terminal: %m");
 	close(slave);
+	if (!stay_fork(&s, 0, 0, SIGKILL))
+		stay_wait(&s);
+	chain_detaches();
+	if (pty_group(0))
+		die("take the pseudo-terminal: %m");
 }
 
-void pty_foreground(void)
+int pty_group(pid_t leader)
 {
-	if (setpgid(0, 0) || tcsetpgrp(STDIN_FILENO, getpgrp()))
-		die("take the terminal's foreground: %m");
+	return setpgid(leader, leader) || setpgid(0, leader) ||
+			       tcsetpgrp(STDIN_FILENO, getpgrp())
+		       ? -1
+		       : 0;
 }

@@ -5,15 +5,18 @@
 #ifndef PTY_H
 #define PTY_H
 
-/* Makes a pseudo-terminal and forks. The parent keeps the caller's terminal,
- * relays between the two and ends as the child ended. The child goes on as the
- * leader of a new session, which has the slave as its controlling terminal and
- * as 0, 1 and 2. Dies. */
+#include <sys/types.h>
+
+/* Makes a pseudo-terminal and forks twice. The first parent keeps the caller's
+ * terminal, relays between the two and ends as the child ended. The second is
+ * the leader of a new session. The child goes on as the leader of its foreground
+ * group, with the slave as its controlling terminal and as 0 and 1, and later as 2
+ * (chain_detaches). Dies. */
 void pty_fork(void);
 
-/* Makes the group of this process, which it leads from now on, the foreground
- * of the controlling terminal (0): then ^Z works, because a parent in another
- * group of the session can continue it. Dies. */
-void pty_foreground(void);
+/* Makes process leader, a child that has called setpgid(0, 0) or is about to, or 0
+ * for this one, the leader of the foreground group, and this one a member. 0, or
+ * -1 and errno. */
+int pty_group(pid_t leader);
 
 #endif

@@ -125,9 +125,11 @@ static void take_signal(struct stay *s, const struct signalfd_siginfo *info)
 
 	s->queued = info->ssi_code == SI_QUEUE;
 	s->value = info->ssi_int;
-	/* the terminal's own reach the whole process group */
-	s->terminal = info->ssi_code == SI_KERNEL;
 	listen_to(s);
+	/* The terminal's own reach the whole process group; a hang-up only who
+	 * leads the session. Before the program runs, when one more is none
+	 * more, the child may have been no member. */
+	s->terminal = info->ssi_code == SI_KERNEL && sig != SIGHUP && s->ready;
 	if (sig == SIGCHLD)
 		stay_reap(s);
 	else if (s->tells & SYS_SIG(sig))
@@ -137,7 +139,7 @@ static void take_signal(struct stay *s, const struct signalfd_siginfo *info)
 }
 
 /* Until one is to be told, or cannot be sent on */
-static void take_signals(struct stay *s)
+void stay_take_signals(struct stay *s)
 {
 	struct signalfd_siginfo info;
 
@@ -161,6 +163,8 @@ static int due_event(struct stay *s)
 		return STAY_ADOPTED;
 	if (s->ready && s->closed && !s->told) {
 		s->told = 1;
+		if (chain_goes_quiet())
+			close(STDERR_FILENO);
 		return STAY_READY;
 	}
 	if (s->stopped && !s->ended) {
@@ -186,8 +190,10 @@ static int keep_time(struct stay *s)
 {
 	int64_t now = s->term_at || s->kill_at || s->wakes_at ? sys_now() : 0;
 
-	if (is_past(&s->term_at, now))
+	if (is_past(&s->term_at, now)) {
+		listen_to(s);
 		stay_forward(s, SIGTERM, 0);
+	}
 	if (is_past(&s->kill_at, now)) {
 		s->fatal = s->due;
 		kill(s->child, SIGKILL);
@@ -224,7 +230,7 @@ static int look_around(struct stay *s)
 
 	memcpy(fds + 2, s->poll, sizeof(s->poll));
 	poll(fds, 2 + STAY_POLL, wait);
-	take_signals(s);
+	stay_take_signals(s);
 	if (fds[1].revents)
 		listen_to(s);
 	for (int i = 0; i < STAY_POLL; i++) {
@@ -238,7 +244,9 @@ enum stay_event stay_next(struct stay *s)
 {
 	int event;
 
-	s->signal = 0;
+	if (s->stood) /* else it came before that, and is to be told */
+		s->signal = 0;
+	s->stood = 1;
 	if (s->adopted) {
 		s->adopted = 0;
 		stay_reap(s);
@@ -260,15 +268,17 @@ void stay_stop(struct stay *s)
 {
 	pid_t group = getpgid(s->child), owner = tcgetpgrp(STDIN_FILENO);
 
-	if (getpid() == 1) {
-		if (chain_stop_end() >= 0)
-			send(chain_stop_end(), "", 1, MSG_NOSIGNAL);
+	if (getpid() == 1) { /* cannot stop, but who waits outside can */
+		if (group != getpgrp())
+			kill(0, SIGTSTP);
 		return;
 	}
 	kill(getpid(), SIGSTOP);
-	if (group > 0 && group == owner && group != getpgrp())
+	if (group == getpgrp())
+		group = -s->child;
+	else if (group == owner)
 		tcsetpgrp(STDIN_FILENO, group);
-	kill(s->child, SIGCONT);
+	kill(-group, SIGCONT);
 }
 
 void stay_close(struct stay *s)

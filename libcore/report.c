@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,20 +23,25 @@
 
 #define PATIENCE_MS 1000
 
-/* All of it or an error; a pipe that polls as writable takes PIPE_BUF bytes. */
-static int put(int fd, const char *text)
+/* A pipe that polls as writable takes PIPE_BUF bytes. */
+int report_put(int fd, const char *text)
 {
 	struct pollfd reader = {.fd = fd, .events = POLLOUT};
 	ssize_t n = strlen(text), done;
 
+	if (fd < 0)
+		return 0;
 	errno = EAGAIN;
 	if (poll(&reader, 1, PATIENCE_MS) <= 0)
 		return -1;
 	done = write(fd, text, n);
-	if (done == n || (done < 0 && errno == EPIPE))
+	if (done < 0 && errno == EPIPE) {
+		sys_sigwait(SYS_SIG(SIGPIPE), 0); /* not for the child */
 		return 0;
-	errno = done < 0 ? errno : ENOSPC;
-	return -1;
+	}
+	if (done >= 0)
+		errno = ENOSPC;
+	return done == n ? 0 : -1;
 }
 
 static int add_namespaces(char *text, size_t size, pid_t program)
@@ -94,21 +100,20 @@ void report_close(const struct report *r)
 		close(r->detach_fd);
 }
 
-static int put_hello(int fd, const struct report *r, const struct stay *s)
+static int put_hello(const struct report *r, const struct stay *s)
 {
 	char text[512], init[32] = "";
 	size_t n;
 
-	if (fd < 0)
+	if (s->listens != HELLO_OPENS)
 		return 0;
 	if (s->init)
 		fmt_str(init, sizeof(init), "init=%d\n", s->child);
 	fmt_str(text, sizeof(text), "supervisor=%d\n%spid=%d\n", r->supervisor,
 		init, s->program);
 	n = strlen(text);
-	if (add_namespaces(text + n, sizeof(text) - n, s->program))
-		return -1;
-	return put(fd, text);
+	return add_namespaces(text + n, sizeof(text) - n, s->program) ||
+	       report_put(r->fd, text) || report_put(r->detach_fd, text);
 }
 
 /* Whole, or not at all */
@@ -124,7 +129,7 @@ static int write_pid_file(const struct report *r)
 	if (fd < 0)
 		return -1;
 	fmt_str(text, sizeof(text), "%d\n", r->supervisor);
-	failed = put(fd, text) || rename(new, r->pid_file) ? errno : 0;
+	failed = report_put(fd, text) || rename(new, r->pid_file) ? errno : 0;
 	close(fd);
 	if (failed)
 		unlink(new);
@@ -134,7 +139,7 @@ static int write_pid_file(const struct report *r)
 
 int report_hello(struct report *r, const struct stay *s)
 {
-	if (put_hello(r->fd, r, s) || put_hello(r->detach_fd, r, s)) {
+	if (put_hello(r, s)) {
 		if (errno == ESRCH)
 			return 0; /* killed meanwhile, as its end will tell */
 		complain("report to '%s': %m", r->word ? r->word : "-");
@@ -153,8 +158,7 @@ int report_hello(struct report *r, const struct stay *s)
 
 void report_ready(const struct report *r)
 {
-	if (r->fd >= 0)
-		put(r->fd, "ready=1\n");
+	report_put(r->fd, "ready=1\n");
 	if (r->detach_fd >= 0)
 		close(r->detach_fd);
 }
@@ -173,6 +177,5 @@ void report_end(const struct report *r, const struct stay *s)
 			s->fatal ? s->fatal : s->killed);
 	else
 		fmt_str(text, sizeof(text), "exit=%d\n", s->status);
-	if (r->fd >= 0)
-		put(r->fd, text);
+	report_put(r->fd, text);
 }

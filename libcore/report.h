@@ -43,6 +43,9 @@ void report_close(const struct report *r);
  * file (whole, by rename(2), or not at all), gives up the capabilities that
  * wanted. 0, or -1 after telling why: the jail is to be refused. */
 int report_hello(struct report *r, const struct stay *s);
+/* Writes text to fd (-1: none): all of it, to a reader that may be gone. 0, or -1
+ * and errno. */
+int report_put(int fd, const char *text);
 void report_ready(const struct report *r);
 /* The child has ended. Removes the pid file. */
 void report_end(const struct report *r, const struct stay *s);

@@ -94,12 +94,12 @@ static int say(struct stay *s, enum hello_word word)
 
 static int guard(const struct stay *s)
 {
-	int keep[STAY_POLL + 5] = {s->hello, s->sigfd, s->keep_fd[0],
-				   s->keep_fd[1], chain_stop_end()};
+	int keep[STAY_POLL + 4] = {s->hello, s->sigfd, s->keep_fd[0],
+				   s->keep_fd[1]};
 
 	for (int i = 0; i < STAY_POLL; i++)
-		keep[5 + i] = s->poll[i].fd;
-	return proc_guard(keep, STAY_POLL + 5, s->caps | CAPS_KILL);
+		keep[4 + i] = s->poll[i].fd;
+	return proc_guard(keep, STAY_POLL + 4, s->caps | CAPS_KILL);
 }
 
 static int stand(struct stay *s)
@@ -112,6 +112,8 @@ static int stand(struct stay *s)
 	if (s->listens != HELLO_STANDS &&
 	    setsockopt(s->hello, SOL_SOCKET, SO_PASSCRED, &yes, sizeof(yes)))
 		return -1;
+	/* Those of a terminal that came before the fork: the child had none. */
+	stay_take_signals(s);
 	if (s->wards && proc_ward())
 		return -1;
 	if (s->keeps_all)
@@ -122,7 +124,7 @@ static int stand(struct stay *s)
 		proc_wipe(chain_first_word(), chain_name());
 	if (say(s, s->listens))
 		return -1;
-	return chain_goes_quiet();
+	return s->listens == HELLO_STANDS ? chain_goes_quiet() : 0;
 }
 
 int stay_stand(struct stay *s)

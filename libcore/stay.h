@@ -72,6 +72,7 @@ struct stay {
 	int closed; /* and whether the other one is */
 	int childs_end;
 	int sigfd;
+	int stood;			/* stay_next was called */
 	int said, told, ended, stopped; /* events that are due, or were told */
 	int signal, terminal; /* STAY_SIGNAL's; the whole group had it */
 	int queued, value;    /* by sigqueue(3) */
@@ -102,6 +103,8 @@ void stay_await(void);
  * the child go on. 0, or -1 after it told why and refused. */
 int stay_stand(struct stay *s);
 enum stay_event stay_next(struct stay *s);
+/* Takes the signals that have come (stay_next does). */
+void stay_take_signals(struct stay *s);
 /* What said hello may go on. 0, or -1 as stay_stand. */
 int stay_answer(struct stay *s);
 /* Ends the process as the child ended. */
@@ -119,7 +122,8 @@ void stay_send(struct stay *s, pid_t pid, int sig);
 int stay_reap(struct stay *s);
 
 /* Stops this process as its child is stopped, hands the terminal back when it
- * goes on. PID 1, which cannot stop, tells it to who waits outside. */
+ * goes on. PID 1 cannot stop: it tells its group, where the child has another, so
+ * that who waits outside was not told. */
 void stay_stop(struct stay *s);
 /* Lets go of a child that has ended, to fork again. */
 void stay_close(struct stay *s);

@@ -146,7 +146,6 @@ int sys_pivot_root(const char *new_root, const char *put_old);
  * Linux 5.8, before that name_to_handle_at(2). -1 and errno. */
 int64_t sys_mount_id(int dir, const char *path);
 
-
 /* The mount API of Linux 5.2; mount_setattr(2) of 5.12 */
 int sys_open_tree(int dir, const char *path, unsigned int flags);
 /* Onto the path in dir, or onto the descriptor target */
