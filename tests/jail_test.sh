@@ -200,7 +200,7 @@ testSystemCalls()
 {
 	can_ns -Ur || return 0
 	traced || return 0
-	limit=$(is_root && echo 75 || echo 92)
+	limit=$(is_root && echo 77 || echo 94)
 	n=$(wc -l <"$T/calls")
 	assertTrue "$n system calls, over $limit" "[ $n -le $limit ]"
 	assertTrue "only $n: not all were seen" "[ $n -gt 30 ]"

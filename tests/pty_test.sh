@@ -5,7 +5,7 @@
 # --pty; what --pty keeps out of reach.
 #
 # timeout: 240
-# shellcheck disable=SC2015,SC2016,SC2086 # words are words, $ for inner shells
+# shellcheck disable=SC2011,SC2034,SC2094,SC2015,SC2016,SC2086 # words are words, $ for inner shells
 # shellcheck source=tests/lib.sh
 . "${LIB:-${0%/*}/lib.sh}"
 # shellcheck source=tests/background.sh

@@ -4,7 +4,7 @@
 # nsclone --respawn: a new jail after the old one, by policy, signals and time.
 #
 # timeout: 180
-# shellcheck disable=SC2015,SC2016,SC2046,SC2086 # words are words, $ for inner shells
+# shellcheck disable=SC2011,SC2034,SC2094,SC2015,SC2016,SC2046,SC2086 # words are words, $ for inner shells
 # shellcheck source=tests/lib.sh
 . "${LIB:-${0%/*}/lib.sh}"
 # shellcheck source=tests/background.sh
