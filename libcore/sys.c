@@ -9,7 +9,6 @@
 #include <linux/openat2.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -23,6 +22,9 @@
 #define SYS_fsopen     430
 #define SYS_fsconfig   431
 #define SYS_fsmount    432
+#endif
+#ifndef SYS_pidfd_send_signal
+#define SYS_pidfd_send_signal 424
 #endif
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
@@ -125,6 +127,16 @@ enum { FLAGS, EXIT_SIGNAL = 4, LINUX_5_3 = 8, CGROUP = 10, LINUX_5_7 };
 #define CLEAR_SIGHAND (1ULL << 32) /* Linux 5.5 */
 #define INTO_CGROUP   (1ULL << 33)
 
+void sys_raise_files(void)
+{
+	uint64_t limit[2]; /* struct rlimit64: soft, hard */
+
+	if (syscall(SYS_prlimit64, 0L, (long)RLIMIT_NOFILE, NULL, limit))
+		return;
+	limit[0] = limit[1];
+	syscall(SYS_prlimit64, 0L, (long)RLIMIT_NOFILE, limit, NULL);
+}
+
 pid_t sys_clone(unsigned int kinds, int cgroup)
 {
 	uint64_t args[LINUX_5_7] = {
@@ -152,6 +164,11 @@ int sys_pidfd_open(pid_t pid)
 	return syscall(SYS_pidfd_open, (long)pid, 0L);
 }
 
+int sys_pidfd_signal(int pidfd, int sig)
+{
+	return syscall(SYS_pidfd_send_signal, (long)pidfd, (long)sig, NULL, 0L);
+}
+
 int sys_no_groups(void)
 {
 	return syscall(SYS_setgroups, 0L, NULL);
@@ -165,26 +182,6 @@ int sys_setgid(gid_t gid)
 int sys_setuid(uid_t uid)
 {
 	return syscall(SYS_setresuid, (long)uid, (long)uid, (long)uid);
-}
-
-int sys_ns_owner(int fd)
-{
-	return ioctl(fd, _IO(0xb7, 1), NULL);
-}
-
-int sys_ns_parent(int fd)
-{
-	return ioctl(fd, _IO(0xb7, 2), NULL);
-}
-
-int sys_ns_kind(int fd)
-{
-	return ioctl(fd, _IO(0xb7, 3), NULL);
-}
-
-int sys_pidfd_namespace(int pidfd, unsigned int n)
-{
-	return ioctl(pidfd, _IO(0xff, n), NULL);
 }
 
 int sys_pivot_root(const char *new_root, const char *put_old)
