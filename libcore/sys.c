@@ -38,6 +38,9 @@
 #ifndef SYS_openat2
 #define SYS_openat2 437
 #endif
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd 438
+#endif
 #ifndef SYS_mount_setattr
 #define SYS_mount_setattr 442
 #endif
@@ -162,6 +165,11 @@ pid_t sys_clone(unsigned int kinds, int cgroup)
 int sys_pidfd_open(pid_t pid)
 {
 	return syscall(SYS_pidfd_open, (long)pid, 0L);
+}
+
+int sys_pidfd_getfd(int pidfd, int fd)
+{
+	return syscall(SYS_pidfd_getfd, (long)pidfd, (long)fd, 0L);
 }
 
 int sys_pidfd_signal(int pidfd, int sig)

@@ -108,6 +108,8 @@ pid_t sys_clone(unsigned int kinds, int cgroup);
 /* pidfd_open(2), Linux 5.3; pidfd_send_signal(2), Linux 5.1 */
 int sys_pidfd_open(pid_t pid);
 int sys_pidfd_signal(int pidfd, int sig);
+/* A copy of a descriptor of that process: pidfd_getfd(2), Linux 5.6 */
+int sys_pidfd_getfd(int pidfd, int fd);
 
 /* ioctl(2) of nsfs, Linux 4.9 and 4.11: the owning user namespace of a
  * namespace, the parent of a user or pid namespace (descriptors), and its
