@@ -52,7 +52,7 @@ static void compare(struct server *sv, pid_t program)
 			kinds |= ns_table[i].kind;
 	jail_close(&now, JAIL_ALL);
 	if (kinds)
-		warn("--preopen: a later step replaced, and nobody is served: "
+		warn("--preopen: served as they were, but a later step replaced: "
 		     "%s",
 		     ns_names(names, kinds));
 }

@@ -16,20 +16,6 @@
 #include "proc.h"
 #include "sys.h"
 
-static const char names[JAIL_FDS][8] = {"mnt",	"uts",	"ipc",	  "net",
-					"pid",	"user", "cgroup", "time",
-					"root", "cwd",	"pidfd"};
-
-int jail_bit(int row)
-{
-	return row < NS_KINDS ? ns_table[row].kind : JAIL_BIT(row);
-}
-
-const char *jail_name(int row)
-{
-	return names[row];
-}
-
 void jail_clear(struct jail *j)
 {
 	for (int i = 0; i < JAIL_FDS; i++)
