@@ -73,11 +73,11 @@ static char **walk(char **argv)
 	return argv;
 }
 
-static void read_sentence(enum chain_walk how, char **argv)
+static void read_sentence(enum chain_walk how, char *first, char **argv)
 {
 	char **rest;
 
-	chain_begin(how);
+	chain_begin(how, first);
 	rest = walk(argv);
 	if (rest && !*rest)
 		die("a program is missing at the end");
@@ -85,12 +85,12 @@ static void read_sentence(enum chain_walk how, char **argv)
 		fmt_words(STDOUT_FILENO, "", rest, NULL);
 }
 
-static int act_sentence(enum chain_walk how, char **argv)
+static int act_sentence(enum chain_walk how, char *first, char **argv)
 {
 	char why[WHY_SIZE];
 	int status;
 
-	chain_begin(how);
+	chain_begin(how, first);
 	if (chain_block())
 		die("block signals: %m");
 	argv = walk(argv);
@@ -238,6 +238,7 @@ int main(int argc, char **argv)
 		if (how != CHAIN_ACT && !*argv)
 			die("a sentence is missing behind %s", argv[-1]);
 	}
-	read_sentence(how == CHAIN_PRINT ? CHAIN_PRINT : CHAIN_READ, argv);
-	return how == CHAIN_PRINT ? 0 : act_sentence(how, argv);
+	read_sentence(how == CHAIN_PRINT ? CHAIN_PRINT : CHAIN_READ, called,
+		      argv);
+	return how == CHAIN_PRINT ? 0 : act_sentence(how, called, argv);
 }

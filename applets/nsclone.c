@@ -176,7 +176,7 @@ static void wait_outside(struct ask *a)
 {
 	int pair[2];
 
-	if (a->dies_with_caller && chain_die_with_caller())
+	if (a->dies_with_caller && chain_die_with_caller(SIGKILL))
 		die("--die-with-parent: %m");
 	if (a->detach)
 		a->report.detach_fd = detach(a->output);

@@ -247,7 +247,7 @@ static char **run(char **argv)
 	kinds = o.choice.kinds;
 	chain_joins(kinds);
 	if (o.root)
-		chain_leaves_root();
+		chain_leaves_root(0);
 	if (kinds & CLONE_NEWPID && !o.no_fork)
 		chain_forks(kinds & CLONE_NEWNS ? 0 : 1);
 	if (chain_reading(argv))

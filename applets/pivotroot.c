@@ -23,9 +23,7 @@ static char **run(char **argv)
 	int own = chain_own_mounts();
 
 	chain_makes(CLONE_NEWNS);
-	chain_leaves_root();
-	if (!put_old)
-		chain_pivots();
+	chain_leaves_root(!put_old);
 	if (chain_reading(argv))
 		return argv;
 

@@ -230,7 +230,7 @@ static void find_ids(struct server *sv, const struct serve *o)
 	if (fmt_str(owner, sizeof(owner), "%s", o->owner))
 		die("--owner '%s': %m", o->owner);
 	strsep(&group, ":");
-	if (*owner)
+	if (*owner || !group)
 		find_id("owner", owner, "/etc/passwd", &sv->place.uid);
 	if (group)
 		find_id("owner", group, "/etc/group", &sv->place.gid);

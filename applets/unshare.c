@@ -127,7 +127,7 @@ static void check(struct ask *a)
 		die("--pid=FILE: nobody is in the new pid namespace: -p needs "
 		    "-f");
 	if (a->root)
-		chain_leaves_root();
+		chain_leaves_root(0);
 }
 
 /* To whom the new user namespace will belong */

@@ -56,14 +56,15 @@ static size_t receive(int sock, const struct fdpass_asked *ask, void *data,
 		    "files, ulimit -n, or too many were sent)",
 		    ask->path);
 	c = CMSG_FIRSTHDR(&head);
-	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+	if (c && (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS))
 		return 0;
-	*n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	*n = c ? (c->cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
 	if (*n > max)
 		die("'%s': the server sent %d descriptors, at most %d are "
 		    "expected",
 		    ask->path, *n, max);
-	memcpy(fd, CMSG_DATA(c), *n * sizeof(int));
+	for (int i = 0; i < *n; i++)
+		memcpy(fd + i, CMSG_DATA(c) + i * sizeof(int), sizeof(int));
 	/* What did not fit is no answer of ours. */
 	return head.msg_flags & MSG_TRUNC ? 0 : got;
 }

@@ -15,7 +15,9 @@ _Static_assert(CAPS_DAC_OVERRIDE >> CAP_DAC_OVERRIDE == 1 &&
 		       CAPS_KILL >> CAP_KILL == 1 &&
 		       CAPS_SETGID >> CAP_SETGID == 1 &&
 		       CAPS_SETUID >> CAP_SETUID == 1 &&
-		       CAPS_SYS_ADMIN >> CAP_SYS_ADMIN == 1,
+		       CAPS_SYS_PTRACE >> CAP_SYS_PTRACE == 1 &&
+		       CAPS_SYS_ADMIN >> CAP_SYS_ADMIN == 1 &&
+		       CAPS_SYS_RESOURCE >> CAP_SYS_RESOURCE == 1,
 	       "capabilities(7)");
 
 static uint32_t half(uint64_t set, int i)
@@ -62,11 +64,16 @@ int cap_keep_only(uint64_t caps)
 {
 	struct sets has;
 
+	/* EPERM: some of them it does not have. */
+	if (set(caps, 0)) {
+		if (get(&has))
+			return -1;
+		if (!((has.permitted | has.inheritable) & ~caps))
+			return 0;
+		if (set(caps & has.permitted, 0))
+			return -1;
+	}
 	if (get(&has))
-		return -1;
-	if (!((has.permitted | has.inheritable) & ~caps))
-		return 0;
-	if (set(caps & has.permitted, 0) || get(&has))
 		return -1;
 	errno = EPERM;
 	return (has.permitted | has.effective | has.inheritable) & ~caps ? -1

@@ -16,7 +16,9 @@
 #define CAPS_KILL	  CAP_BIT(5)
 #define CAPS_SETGID	  CAP_BIT(6)
 #define CAPS_SETUID	  CAP_BIT(7)
+#define CAPS_SYS_PTRACE	  CAP_BIT(19)
 #define CAPS_SYS_ADMIN	  CAP_BIT(21)
+#define CAPS_SYS_RESOURCE CAP_BIT(24)
 
 /* Gives up every permitted, effective, inheritable and ambient capability but
  * those in set (of which this process may have fewer), and reads it back.

@@ -17,6 +17,7 @@
 
 static struct {
 	enum chain_walk walk;
+	char *first;		     /* argv[0] */
 	const struct applet *applet; /* the step at work, */
 	char **words;		     /* and where it begins */
 	int steps, acts;   /* so far; acts: those that need no program */
@@ -35,10 +36,16 @@ static struct {
 	char *shell[3]; /* a free word for chain_execute, the shell, NULL */
 } chain;
 
-void chain_begin(enum chain_walk walk)
+void chain_begin(enum chain_walk walk, char *first)
 {
 	memset(&chain, 0, sizeof(chain));
 	chain.walk = walk;
+	chain.first = first;
+}
+
+char *chain_first_word(void)
+{
+	return chain.first;
 }
 
 void chain_step(const struct applet *applet, char **words)
@@ -141,18 +148,14 @@ int chain_own_mounts(void)
 	return chain.own_mounts;
 }
 
-void chain_pivots(void)
-{
-	chain.pivoted = 1;
-}
-
 int chain_pivoted(void)
 {
 	return chain.pivoted;
 }
 
-void chain_leaves_root(void)
+void chain_leaves_root(int dropped)
 {
+	chain.pivoted |= dropped;
 	chain.foreign_root = 1;
 }
 
@@ -216,12 +219,12 @@ int chain_die_with_parent(int death)
 	return arm();
 }
 
-int chain_die_with_caller(void)
+int chain_die_with_caller(int death)
 {
 	pid_t parent = getppid();
 
 	chain.armed = 1;
-	chain.death = SIGKILL;
+	chain.death = death;
 	if (arm())
 		return -1;
 	if (getppid() != parent)

@@ -31,8 +31,9 @@ enum chain_walk {
 	CHAIN_TRACE, /* each step acts and says so before (-x) */
 };
 
-/* A walk begins: forget what steps told. */
-void chain_begin(enum chain_walk walk);
+/* A walk begins: forget what steps told. first: argv[0] as it was given. */
+void chain_begin(enum chain_walk walk, char *first);
+char *chain_first_word(void);
 /* words[0] names the step that is now at work. */
 void chain_step(const struct applet *applet, char **words);
 /* The name of the step at work, for messages; "cellbox" before the first. */
@@ -64,13 +65,12 @@ int chain_forked(void);
 /* True if no other process that we left behind stands in the mount namespace
  * of this one: made by this process, or for it. */
 int chain_own_mounts(void);
-/* The root was changed and the old one dropped. */
-void chain_pivots(void);
-int chain_pivoted(void);
 /* The root is another than the caller's from here on: what lies in it, /proc,
  * /etc and programs, need not be trusted. */
-void chain_leaves_root(void);
+void chain_leaves_root(int dropped);
 int chain_root_is_foreign(void);
+/* The old one was dropped. */
+int chain_pivoted(void);
 
 /* Block all signals but TSTP, TTIN and TTOU (the terminal must be able to stop
  * who waits), set SIGCHLD to default; what the caller had is kept. 0, or -1. */
@@ -89,8 +89,8 @@ void chain_fail(int err);
  * program gets when it is gone, 0: none (once there is one, KILL for every later
  * fork). 0, or -1 and errno. */
 int chain_die_with_parent(int death);
-/* The same of the process that the caller started: by KILL. */
-int chain_die_with_caller(void);
+/* The same of the process that the caller started. */
+int chain_die_with_caller(int death);
 /* The credentials changed, which made the kernel forget it (prctl(2)): again.
  * Ends the process if the parent has died meanwhile. 0, or -1 and errno. */
 int chain_credentials_changed(void);

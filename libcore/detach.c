@@ -32,6 +32,7 @@ static void print(int report)
 _Noreturn static void wait_until_ready(struct stay *s, int report)
 {
 	s->keep_fd[0] = report;
+	s->hears = 1;
 	if (stay_stand(s))
 		_exit(STATUS_FAILED);
 	for (;;)

@@ -109,5 +109,5 @@ void stay_forward(struct stay *s, int sig, int terminal)
 		s->kill_at = sys_now() + s->grace * 1000LL;
 	}
 	if (!terminal)
-		kill(s->child, sig);
+		stay_send(s, s->child, sig);
 }

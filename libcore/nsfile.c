@@ -35,6 +35,8 @@ void jail_must_open(struct jail *j, pid_t pid, int kinds)
 
 void jail_must_have(const struct jail *j, int kinds)
 {
+	if (!kinds && !jail_kinds(j))
+		die("no namespace is served");
 	for (int i = 0; i < NS_KINDS; i++)
 		if (kinds & ns_table[i].kind && j->fd[i] < 0)
 			die("there is no %s namespace (not served, or not in "

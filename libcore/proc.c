@@ -8,7 +8,9 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <unistd.h>
 
@@ -170,4 +172,45 @@ int proc_guard(const int *keep, int n, uint64_t caps)
 	if (prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL))
 		return -1;
 	return cap_keep_only(caps);
+}
+
+/* The payload has been forked: what it inherits is not ours. */
+static void survive_full_memory(void)
+{
+	int fd;
+
+	if (chain_made() & CLONE_NEWUSER ||
+	    !(cap_effective() & CAPS_SYS_RESOURCE))
+		return;
+	fd = proc_open("oom_score_adj", O_WRONLY);
+	if (fd >= 0 && write(fd, "-1000", 5) == 5)
+		close(fd);
+}
+
+int proc_ward(void)
+{
+	survive_full_memory();
+	return prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) || chdir("/") ? -1
+									    : 0;
+}
+
+/* The kernel put the strings one behind the other: arguments, environment, the
+ * file's name. */
+void proc_wipe(char *first, const char *name)
+{
+	char *last = (char *)getauxval(AT_EXECFN);
+	size_t n = strlen(first);
+
+	if (!last || last < first)
+		return;
+	memset(first, 0, last - first + strlen(last));
+	fmt_str(first, n + 1, "%s", name);
+}
+
+int proc_is_initial_user(void)
+{
+	struct stat st;
+
+	return !stat("/proc/self/ns/user", &st) &&
+	       st.st_ino == 0xeffffffd; /* PROC_USER_INIT_INO */
 }

@@ -36,5 +36,13 @@ void proc_close_others(const int *keep, int n);
  * descriptors but 0 to 2 and the n of keep, becomes undumpable, keeps only the
  * capabilities of caps (bits), and reads them back. 0, or -1 and errno. */
 int proc_guard(const int *keep, int n, uint64_t caps);
+/* For one that stays inside a jail: no_new_privs, the working directory "/", and
+ * where the kernel allows it never the victim of a full memory. 0, or -1. */
+int proc_ward(void);
+/* Wipes the arguments, from the first on, and the environment: what /proc/PID
+ * shows of them is one word, name. They must not be used any more. */
+void proc_wipe(char *first, const char *name);
+/* This is the initial user namespace, as far as /proc tells. */
+int proc_is_initial_user(void);
 
 #endif

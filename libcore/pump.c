@@ -16,6 +16,8 @@
 #include "stay.h"
 #include "sys.h"
 
+#define HELD_MS 1 /* until a full queue of signals is tried again */
+
 /* One message off the pair, from pid. */
 static void hear(struct stay *s, const struct hello_message *m, pid_t pid)
 {
@@ -86,41 +88,66 @@ static void take_status(struct stay *s, int status)
 	s->status = s->killed ? STATUS_SIGNAL + s->killed : WEXITSTATUS(status);
 }
 
-/* Reaps what can be reaped. */
-static void reap(struct stay *s)
+/* One at a time, if each is to be told */
+int stay_reap(struct stay *s)
 {
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) != 0) {
+	while (!s->adopted &&
+	       (pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) != 0) {
 		if (pid < 0 && errno == EINTR)
 			continue;
 		if (pid < 0)
-			return; /* ECHILD */
-		if (pid == s->child)
+			return 1; /* ECHILD */
+		if (pid == s->child) {
 			take_status(s, status);
+		} else if (s->tells & SYS_SIG(SIGCHLD) && !WIFSTOPPED(status)) {
+			s->adopted = pid;
+			s->adopted_status = status;
+		}
 	}
+	return 0;
 }
 
-/* Until one is to be told */
+void stay_send(struct stay *s, pid_t pid, int sig)
+{
+	int failed = s->queued && pid > 0 ? sys_sigqueue(pid, sig, s->value)
+					  : kill(pid, sig);
+
+	s->held = failed && errno == EAGAIN ? pid : 0;
+	s->held_signal = sig;
+}
+
+static void take_signal(struct stay *s, const struct signalfd_siginfo *info)
+{
+	int sig = info->ssi_signo;
+
+	s->queued = info->ssi_code == SI_QUEUE;
+	s->value = info->ssi_int;
+	/* the terminal's own reach the whole process group */
+	s->terminal = info->ssi_code == SI_KERNEL;
+	listen_to(s);
+	if (sig == SIGCHLD)
+		stay_reap(s);
+	else if (s->tells & SYS_SIG(sig))
+		s->signal = sig;
+	else
+		stay_forward(s, sig, s->terminal);
+}
+
+/* Until one is to be told, or cannot be sent on */
 static void take_signals(struct stay *s)
 {
 	struct signalfd_siginfo info;
 
-	while (!s->signal &&
-	       read(s->sigfd, &info, sizeof(info)) == sizeof(info)) {
-		int sig = info.ssi_signo;
-
-		/* the terminal's own reach the whole process group */
-		s->terminal = info.ssi_code == SI_KERNEL;
-		listen_to(s);
-		if (sig == SIGCHLD)
-			reap(s);
-		else if (s->tells & SYS_SIG(sig))
-			s->signal = sig;
-		else
-			stay_forward(s, sig, s->terminal);
-	}
+	if (s->held)
+		stay_send(s, s->held, s->held_signal);
+	while (!s->signal && !s->adopted && !s->held &&
+	       read(s->sigfd, &info, sizeof(info)) == sizeof(info))
+		take_signal(s, &info);
+	if (s->held)
+		stay_reap(s);
 }
 
 /* What is to be told, in the order in which it came; 0: nothing */
@@ -130,6 +157,8 @@ static int due_event(struct stay *s)
 		s->said = 0;
 		return STAY_HELLO;
 	}
+	if (s->adopted)
+		return STAY_ADOPTED;
 	if (s->ready && s->closed && !s->told) {
 		s->told = 1;
 		return STAY_READY;
@@ -184,14 +213,17 @@ static int until_due(const struct stay *s)
 /* Polls once. STAY_FD if something of the applet's was seen, else 0. */
 static int look_around(struct stay *s)
 {
-	int hears = s->listens != HELLO_STANDS && !s->closed, seen = 0;
+	int listens = s->listens != HELLO_STANDS, seen = 0;
+	int hears = (s->hears || listens) && !s->closed;
+	int wait = s->signal ? 0 : s->held ? HELD_MS : until_due(s);
 	struct pollfd fds[2 + STAY_POLL] = {
-		{.fd = s->sigfd, .events = POLLIN},
-		{.fd = hears ? s->hello : -1, .events = POLLIN},
+		{.fd = s->held ? -1 : s->sigfd, .events = POLLIN},
+		/* End-of-file is an event that need not be asked for. */
+		{.fd = hears ? s->hello : -1, .events = listens ? POLLIN : 0},
 	};
 
 	memcpy(fds + 2, s->poll, sizeof(s->poll));
-	poll(fds, 2 + STAY_POLL, s->signal ? 0 : until_due(s));
+	poll(fds, 2 + STAY_POLL, wait);
 	take_signals(s);
 	if (fds[1].revents)
 		listen_to(s);
@@ -207,6 +239,10 @@ enum stay_event stay_next(struct stay *s)
 	int event;
 
 	s->signal = 0;
+	if (s->adopted) {
+		s->adopted = 0;
+		stay_reap(s);
+	}
 	while (!(event = due_event(s))) {
 		event = look_around(s);
 		if (keep_time(s))

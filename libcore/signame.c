@@ -42,10 +42,10 @@ static int real_time(const char *rest, int number, int direction)
 	return number + direction * (int)n;
 }
 
-/* Does word begin with the name, in any case? Both are letters then. */
+/* Does word begin with the name, in any case of letters? */
 static int begins(const char *word, const char *name)
 {
-	while (*name && (*word & ~' ') == *name)
+	while (*name && (*name < 'A' ? *word : *word & ~' ') == *name)
 		word++, name++;
 	return !*name;
 }

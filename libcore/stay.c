@@ -58,9 +58,9 @@ int stay_fork_into(struct stay *s, int kinds, int init, int death, int cgroup)
 		    why_namespaces(why, kinds));
 	if (s->child < 0)
 		die("fork: %m%s", why_fork(why));
-	if (s->child) {
-		close(pair[1]);
+	if (s->child) { /* what stays closes the child's end with the rest */
 		s->hello = pair[0];
+		s->childs_end = pair[1];
 		return 0;
 	}
 	close(pair[0]);
@@ -113,8 +113,15 @@ static int stand(struct stay *s)
 	if (s->listens != HELLO_STANDS &&
 	    setsockopt(s->hello, SOL_SOCKET, SO_PASSCRED, &yes, sizeof(yes)))
 		return -1;
-	if (chain_stays(s->keeps_all) || (!s->keeps_all && guard(s)) ||
-	    say(s, s->listens))
+	if (s->wards && proc_ward())
+		return -1;
+	if (s->keeps_all)
+		close(s->childs_end);
+	if (chain_stays(s->keeps_all) || (!s->keeps_all && guard(s)))
+		return -1;
+	if (s->wards)
+		proc_wipe(chain_first_word(), chain_name());
+	if (say(s, s->listens))
 		return -1;
 	return chain_goes_quiet();
 }
@@ -149,6 +156,7 @@ void stay_end(struct stay *s)
 
 void stay_wait(struct stay *s)
 {
+	s->wards = chain_root_is_foreign();
 	if (stay_stand(s))
 		_exit(STATUS_FAILED);
 	while (stay_next(s) != STAY_ENDED)

@@ -39,6 +39,7 @@ enum stay_event {
 	STAY_SIGNAL,	/* signal, one of tells, has come */
 	STAY_STOPPED,	/* the child was stopped, if tells has SIGTSTP */
 	STAY_TIME,	/* wakes_at has passed; it is 0 again */
+	STAY_ADOPTED,	/* another one has ended, if tells has SIGCHLD */
 	STAY_ENDED,	/* the child is gone; status tells how */
 };
 
@@ -48,6 +49,8 @@ struct stay {
 	uint64_t caps; /* capabilities (bits) that its job needs, at most */
 	struct pollfd poll[STAY_POLL]; /* more to be polled; fd -1: none */
 	int keep_fd[2];		       /* more to be kept open, or -1 */
+	int wards;	  /* it stays inside of the jail (proc_ward) */
+	int hears;	  /* of GO, though it listens to no hello */
 	int keeps_all;	  /* its job is to start the rest again: no guard */
 	sys_sigset tells; /* signals to be told, not sent on */
 	int grace;	  /* seconds from TERM to KILL; -1: no KILL */
@@ -67,9 +70,15 @@ struct stay {
 
 	int hello;  /* our end of the pair, */
 	int closed; /* and whether the other one is */
+	int childs_end;
 	int sigfd;
 	int said, told, ended, stopped; /* events that are due, or were told */
 	int signal, terminal; /* STAY_SIGNAL's; the whole group had it */
+	int queued, value;    /* by sigqueue(3) */
+	pid_t adopted;	      /* STAY_ADOPTED's, and how it ended: wait(2) */
+	int adopted_status;
+	pid_t held; /* who could not take the signal held_signal yet, or 0 */
+	int held_signal;
 	int fatal;	 /* the signal for which we KILLed the child, or 0 */
 	int due;	 /* what fatal will be at kill_at */
 	int64_t kill_at; /* sys_now(): when KILL is due, or 0 */
@@ -102,6 +111,12 @@ _Noreturn void stay_wait(struct stay *s);
 /* Something failed in the parent, which was told: the child is ended, what it
  * left is reaped. The caller ends the process. */
 void stay_refuse(struct stay *s);
+
+/* Sends the signal that came, as sig, to a process or (negative) a group, with
+ * its value. What it cannot take now is sent later, before the next one. */
+void stay_send(struct stay *s, pid_t pid, int sig);
+/* Reaps what can be reaped. True if there is no child left. */
+int stay_reap(struct stay *s);
 
 /* Stops this process as its child is stopped, hands the terminal back when it
  * goes on. PID 1, which cannot stop, tells it to who waits outside. */

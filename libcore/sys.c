@@ -9,6 +9,7 @@
 #include <linux/openat2.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -190,6 +191,20 @@ int sys_setgid(gid_t gid)
 int sys_setuid(uid_t uid)
 {
 	return syscall(SYS_setresuid, (long)uid, (long)uid, (long)uid);
+}
+
+extern const char __executable_start[], __init_array_start[]; /* the linker's */
+
+/* A fault brings 64 KB of neighbours, but only those of the same mapping: advice
+ * about a part of it makes that part one of its own. */
+void sys_drop_text(size_t used)
+{
+	uintptr_t page = 4095, from = (uintptr_t)__executable_start & ~page;
+	uintptr_t to = (uintptr_t)__init_array_start & ~page;
+
+	if (from + used < to)
+		madvise((void *)from, used, MADV_DONTDUMP);
+	madvise((void *)from, to - from, MADV_DONTNEED);
 }
 
 int sys_pivot_root(const char *new_root, const char *put_old)

@@ -72,6 +72,8 @@ int sys_sigmask(int how, const sys_sigset *set, sys_sigset *old);
 /* signalfd4(2), close-on-exec and non-blocking */
 int sys_signalfd(sys_sigset set);
 
+/* rt_sigqueueinfo(2): as sigqueue(3) */
+int sys_sigqueue(pid_t pid, int sig, int value);
 /* rt_sigtimedwait(2): the number of a signal of set, which must be blocked; -1
  * and EAGAIN after so many milliseconds (negative: never) */
 int sys_sigwait(sys_sigset set, int ms);
@@ -133,6 +135,10 @@ int sys_pidfd_namespace(int pidfd, unsigned int n);
 int sys_no_groups(void);
 int sys_setgid(gid_t gid);
 int sys_setuid(uid_t uid);
+
+/* Lets the pages of the program's text and constants go, to be read again where
+ * they are used: the first `used` bytes without the rest. madvise(2) */
+void sys_drop_text(size_t used);
 
 /* pivot_root(2) */
 int sys_pivot_root(const char *new_root, const char *put_old);

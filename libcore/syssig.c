@@ -23,6 +23,15 @@ int sys_signalfd(sys_sigset set)
 		       (long)(O_CLOEXEC | O_NONBLOCK));
 }
 
+int sys_sigqueue(pid_t pid, int sig, int value)
+{
+	siginfo_t info = {.si_signo = sig, .si_code = SI_QUEUE};
+
+	info.si_pid = getpid();
+	info.si_value.sival_int = value;
+	return syscall(SYS_rt_sigqueueinfo, (long)pid, (long)sig, &info);
+}
+
 int sys_sigwait(sys_sigset set, int ms)
 {
 	/* struct timespec of this call: two longs */

@@ -207,7 +207,7 @@ testPidNamespaceWithoutFork()
 	done
 	bad 125 "unshare: --mount-proc would show the old pid namespace: -p needs -f" \
 		unshare -rp --mount-proc true
-	bad 125 "nsinit: not PID 1 (put 'nsclone -p' or 'unshare -pf' before)" nsinit true
+	bad 125 "nsinit: -a is for PID 1 (put 'nsclone -p' or 'unshare -pf' before)" nsinit -a true
 }
 
 testProcAfterThePivot()

@@ -197,13 +197,28 @@ uid=0 0 0"
 
 testNotTheFirstProcess()
 {
-	can_ns -Ur || return 0
-	run "$CB" nsinit true
-	assert_status 125
-	assert_err "nsinit: not PID 1 (put 'nsclone -p' or 'unshare -pf' before)"
-	run "$CB" nsclone -rp nsinit nsinit true
-	assert_status 125
-	assert_err "nsinit: not PID 1 (put 'nsclone -p' or 'unshare -pf' before)"
+	run "$CB" nsinit sh -c '(sleep .1; exit 5) & exit 4'
+	assert_status 4
+	assertEquals "nsinit: warning: not PID 1: reaps as a child subreaper" "$(head -n 1 "$T/err")"
+	# What is left is not left: KILLed and reaped.
+	run "$CB" nsinit sh -c 'sleep 4712.5 & exit 4'
+	assert_status 4
+	no_left 'sleep 4712.5'
+}
+
+# Only root without a user namespace is told: nobody else's program can do it.
+testTracer()
+{
+	can_ns || return 0
+	run "$CB" nsclone $as -p nsinit sleep .2
+	assert_status 0
+	if is_root; then
+		assert_err "$tracer: it reaches this process and the host's binary (add -r to nsclone or unshare)"
+	else
+		assertEquals '' "$(cat "$T/err")"
+	fi
+	run "$CB" nsclone -rp nsinit sleep .2
+	assertEquals '' "$(cat "$T/err")"
 }
 
 . shunit2

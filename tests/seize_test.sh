@@ -52,6 +52,7 @@ counted()
 {
 	down
 	assert_status 0
+	without_tracer "$T/root$up.err"
 	assertEquals "stderr of the jail" "" "$(cat "$T/root$up.err")"
 	eval "$(head -n 1 "$T/root$up.out")"
 	echo "# $*: $(xargs <"$T/root$up.out")"

@@ -36,6 +36,16 @@ unasked="the server sent what was not asked for"
 twice="the server sent two of a kind"
 none="the server sent a descriptor that is no namespace: *"
 
+# nothing MODE: a server that serves nothing is no jail.
+nothing()
+{
+	up "$P" "$HELPER/peer" serve "$P" "$1" || return 0
+	refused "setns-join: no namespace is served" setns-join --keep-privileges "$P" touch "$T/ran"
+	assertFalse "$1: the program ran" "[ -e $T/ran ]"
+	down_by KILL
+	rm -f "$P"
+}
+
 # Two of a kind; the same twice is fine: uWSGI sends pid and pid_for_children.
 two()
 {
@@ -54,7 +64,7 @@ testServerOfOurs()
 	said hang-up "$closed"
 	said garbage "$alien"
 	said magic "$alien"
-	said bare "$alien"
+	said bare "the server says it sent 8 descriptors, 0 came"
 	said long "$alien"
 	said short "$alien"
 	said endless "$alien"
@@ -71,6 +81,7 @@ testServerOfOurs()
 	said name "$unasked"
 	said unasked "$unasked"
 	two twice "$twice"
+	nothing none
 }
 
 testServerOfUwsgi()
@@ -79,7 +90,7 @@ testServerOfUwsgi()
 	said u-close "$closed"
 	said u-garbage "$alien"
 	said u-magic "$alien"
-	said u-bare "$alien"
+	said u-bare "the server says it sent 8 descriptors, 0 came"
 	said u-short "$alien"
 	said u-endless "$alien"
 	said u-few "the server says it sent 8 descriptors, 3 came"
@@ -87,6 +98,7 @@ testServerOfUwsgi()
 	said u-minus "the server says it sent -1 descriptors, 8 came"
 	said u-flood "$lost"
 	said u-files "$none"
+	nothing u-none
 	two u-twice "the server sent two uts namespaces"
 }
 

@@ -1,0 +1,13 @@
+/* inherit.h - the descriptors that a program gets
+ *
+ * SPDX-License-Identifier: 0BSD
+ */
+#ifndef INHERIT_H
+#define INHERIT_H
+
+/* Only 0, 1, 2 and the n of keep go on to the program. tells: a warning for each
+ * other one that would have been a way out: a directory, a namespace, a block
+ * device, a socket. Dies if one of keep is not open. */
+void inherit_only(const int *keep, int n, int tells);
+
+#endif
