@@ -11,7 +11,6 @@
 . "$TOP/tests/handover.sh"
 
 S=$T/sock
-facts=$(printf 'ns_%s ' $kinds)
 
 # ended: the server of up ends by TERM, has told nothing and leaves no socket.
 ended()
