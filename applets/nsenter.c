@@ -38,11 +38,12 @@ struct enter {
 /* The number of -S or -G, or of its own */
 static uint32_t id_of(const char *word, uint32_t follow)
 {
+	const char *number = word;
 	uint32_t id;
 
 	if (!strcmp(word, "follow"))
 		return follow;
-	if (num_take32(&word, 0, &id) || id == ~0U)
+	if (num_take32(&number, 0, &id) || id == ~0U)
 		die("'%s': neither a number nor follow", word);
 	return id;
 }

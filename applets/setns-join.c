@@ -62,6 +62,8 @@ static void open_jail(struct jail *j, const struct join *o)
 		die("read the limits of process %d: %m", o->target);
 	jail_open_files(j, &o->choice);
 	jail_must_have(j, o->named);
+	if (!jail_kinds(j))
+		die("no namespace is served");
 }
 
 /* What cannot be taken on is not passed over. */

@@ -36,7 +36,7 @@ void jail_clear(struct jail *j);
 int jail_open(struct jail *j, pid_t pid, int kinds);
 /* The same. Dies. */
 void jail_must_open(struct jail *j, pid_t pid, int kinds);
-/* Dies unless these kinds of namespaces are there; 0: any. */
+/* Dies unless these kinds of namespaces are there. */
 void jail_must_have(const struct jail *j, int kinds);
 /* That of one row; -1 and errno, EOPNOTSUPP if this kernel lacks the kind. */
 int jail_open_one(pid_t pid, const struct ns *ns);

@@ -11,8 +11,8 @@
 #include "sys.h"
 #include "why.h"
 
-/* FILE, or :NSID (Linux 6.18) */
-static int open_word(const char *word, int kind)
+/* FILE, or :NSID (Linux 6.19) */
+static int open_word(const char *word)
 {
 	const char *id = word + 1;
 	uint64_t number;
@@ -21,7 +21,7 @@ static int open_word(const char *word, int kind)
 		return sys_open(AT_FDCWD, word, O_RDONLY, 0);
 	if (num_take(&id, 10, &number) || *id)
 		die("'%s': not the number of a namespace", word);
-	return sys_ns_by_id(number, kind);
+	return sys_ns_by_id(number);
 }
 
 void jail_must_open(struct jail *j, pid_t pid, int kinds)
@@ -35,8 +35,6 @@ void jail_must_open(struct jail *j, pid_t pid, int kinds)
 
 void jail_must_have(const struct jail *j, int kinds)
 {
-	if (!kinds && !jail_kinds(j))
-		die("no namespace is served");
 	for (int i = 0; i < NS_KINDS; i++)
 		if (kinds & ns_table[i].kind && j->fd[i] < 0)
 			die("there is no %s namespace (not served, or not in "
@@ -50,7 +48,7 @@ void jail_open_files(struct jail *j, const struct ns_choice *c)
 		if (!c->file[i])
 			continue;
 		jail_close(j, ns_table[i].kind);
-		j->fd[i] = open_word(c->file[i], ns_table[i].kind);
+		j->fd[i] = open_word(c->file[i]);
 		if (j->fd[i] < 0)
 			die("open '%s': %m", c->file[i]);
 		if (sys_ns_kind(j->fd[i]) != ns_table[i].kind)

@@ -119,9 +119,9 @@ int sys_pidfd_getfd(int pidfd, int fd);
 int sys_ns_owner(int fd);
 int sys_ns_parent(int fd);
 int sys_ns_kind(int fd);
-/* The namespace of this id (NS_GET_ID) and kind: open_by_handle_at(2), Linux
- * 6.18. ESTALE: there is none. */
-int sys_ns_by_id(uint64_t id, int kind);
+/* The namespace of this id (NS_GET_ID): open_by_handle_at(2), Linux 6.19. ESTALE:
+ * there is none, or 6.18. */
+int sys_ns_by_id(uint64_t id);
 /* The network namespace of a socket: SIOCGSKNS, Linux 4.9 */
 int sys_socket_namespace(int sock);
 /* SO_PEERPIDFD of a unix socket, Linux 6.5: a pidfd of who connected.

@@ -23,15 +23,15 @@ int sys_ns_kind(int fd)
 	return ioctl(fd, _IO(0xb7, 3), NULL);
 }
 
-int sys_ns_by_id(uint64_t id, int kind)
+int sys_ns_by_id(uint64_t id)
 {
 	/* struct file_handle with a struct nsfs_file_handle in it */
 	struct {
 		unsigned int bytes;
 		int type;
 		uint64_t id;
-		uint32_t kind, inum;
-	} handle = {16, 0xf1 /* FILEID_NSFS */, id, kind, 0};
+		uint32_t kind, inode; /* 0: any */
+	} handle = {16, 0xf1 /* FILEID_NSFS */, id, 0, 0};
 
 	return open_by_handle_at(-10003 /* FD_NSFS_ROOT */, (void *)&handle,
 				 O_RDONLY | O_CLOEXEC);

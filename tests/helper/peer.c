@@ -9,6 +9,8 @@
  *	(close our half first), slow (connect, wait, ask), stream; tells "BYTES
  *	FDS", or why there is no answer. Or mute (ask, do not read), none (connect
  *	only): N at once, "up" when all are there, until TERM.
+ * peer inode PID, peer nsid FILE
+ *	the inode of its pidfd, and the number of a namespace (NS_GET_ID)
  *
  * The frames are written down a second time on purpose: see libcore/fdpass.h.
  */
@@ -16,6 +18,7 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -278,6 +281,21 @@ static int ask(const char *path, const char *mode, int times)
 	return 0;
 }
 
+static int number(const char *what, const char *word)
+{
+	uint64_t id = 0;
+	struct stat st;
+	int fd = *what == 'i' ? (int)syscall(434 /* pidfd_open */,
+					     (long)atoi(word), 0L)
+			      : open(word, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || fstat(fd, &st) ||
+	    (*what != 'i' && ioctl(fd, 0x8008b70d, &id)))
+		fail(word);
+	printf("%llu\n", (unsigned long long)(*what == 'i' ? st.st_ino : id));
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	prctl(PR_SET_PDEATHSIG, (long)SIGKILL);
@@ -285,5 +303,8 @@ int main(int argc, char **argv)
 		return serve(argv[2], argv[3], argv[4]);
 	if (argc >= 4 && !strcmp(argv[1], "ask"))
 		return ask(argv[2], argv[3], argc > 4 ? atoi(argv[4]) : 1);
+	if (argc == 3 &&
+	    (!strcmp(argv[1], "inode") || !strcmp(argv[1], "nsid")))
+		return number(argv[1], argv[2]);
 	return 125; /* usage: see above */
 }
