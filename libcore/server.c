@@ -17,6 +17,7 @@
 #include "sys.h"
 
 #define EVENTS	    32
+#define ROUNDS	    64	  /* in a turn */
 #define TOLD_MOST   10	  /* lines in so many milliseconds */
 #define TOLD_WITHIN 10000 /* ms */
 
@@ -276,7 +277,8 @@ static void serve(struct server *sv, struct client *c)
 	drop(c);
 }
 
-void server_turn(struct server *sv)
+/* One round of events; 0: there is none. */
+static int turn(struct server *sv)
 {
 	struct epoll_event events[EVENTS];
 	int n = epoll_wait(sv->epoll, events, EVENTS, 0);
@@ -291,4 +293,12 @@ void server_turn(struct server *sv)
 		else
 			serve(sv, sv->client + at);
 	}
+	return n > 0;
+}
+
+void server_turn(struct server *sv)
+{
+	/* Signals and the jail's own words come between. */
+	for (int rounds = 0; rounds < ROUNDS && turn(sv); rounds++)
+		;
 }

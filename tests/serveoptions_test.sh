@@ -306,7 +306,7 @@ testAbstract()
 	A=@$NAME-$WAY
 	up "$T/up" "$CB" setns-serve "$A" nsclone $as -mpiu --hostname web sh -c "$sleeper" "$T/up" || return 0
 	joined "$A" hostname
-	refused "setns-serve: bind the socket '$A': Address in use (somebody serves it)" setns-serve "$A" true
+	refused "setns-serve: bind the socket '$A': Address*in use (somebody serves it)" setns-serve "$A" true
 	run as_id 9 '' "$CB" setns-join --trust-uid "$(id -u)" "$A" true
 	assert_status 125
 	assertEquals "told" 1 "$(grep -c "'$A': refused to uid" "$T/up.err")"
@@ -315,6 +315,58 @@ testAbstract()
 	assert_status 143
 	refused "setns-join: connect '$A': Connection refused (nobody serves it)" setns-join "$A" true
 	refused "setns-join: connect '@': No such file or directory" setns-join @ true
+}
+
+# As many as there may be open files that say nothing, and others that ask all the
+# while: none of these waits long. In rounds, because the table is small.
+testCrowd()
+{
+	can_ns || return 0
+	up "$T/up" "$CB" setns-serve "$S" nsclone $as -mpiu --hostname web sh -c "$sleeper" "$T/up" || return 0
+	server=$outer
+	crowd=$((100 * ${CELLBOX_LOAD:-100}))
+	[ $crowd -lt 15000 ] || crowd=15000
+	"$HELPER/peer" ask "$S" none $crowd >"$T/crowd" 2>"$T/crowd.err" &
+	peer=$!
+	run "$HELPER/peer" ask "$S" worst 200
+	assert_status 0
+	during=$(cat "$T/out")
+	tries=500
+	until [ -s "$T/crowd" ] || [ $tries = 0 ]; do tries=$((tries - 1)); sleep 0.02; done
+	assertEquals "the crowd is there" up "$(cat "$T/crowd")"
+	for _ in 1 2 3; do # the machine may be busy with others
+		run "$HELPER/peer" ask "$S" worst 200
+		assert_status 0
+		worst=$(cat "$T/out")
+		[ "$worst" -ge 100000 ] || break
+	done
+	echo "# $crowd that say nothing: the slowest of 200 answers took $during us while they came, $worst us then"
+	assertTrue "$worst us" "[ $worst -lt 100000 ]"
+	kill -KILL $peer
+	wait $peer 2>/dev/null
+	outer=$server
+	joined "$S" hostname
+	ended
+}
+
+# Each client has 10 seconds to ask, also if no other one comes.
+testDeadlineOfClients()
+{
+	[ "$WAY" = root/dash ] || [ "$WAY" = user/ash ] || return 0 # it is long
+	can_ns -Ur || return 0
+	up "$S" "$CB" setns-serve --hold "$S" nsclone $as -u --hostname web true || return 0
+	server=$outer
+	"$HELPER/peer" ask "$S" patient >"$T/patient" &
+	peer=$!
+	sleep 2
+	"$HELPER/peer" ask "$S" patient >"$T/later" &
+	wait $peer $!
+	for file in patient later; do
+		took=$(sed 's/closed //' "$T/$file")
+		assertTrue "$file: closed after $took us" "[ $took -gt 9000000 ] && [ $took -lt 13000000 ]"
+	done
+	outer=$server
+	ended
 }
 
 . shunit2

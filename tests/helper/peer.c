@@ -7,7 +7,8 @@
  * peer ask PATH MODE [N]
  *	asks a server N times (1): ask, garbage, short, long, empty, fds, half
  *	(close our half first), slow (connect, wait, ask), stream; tells "BYTES
- *	FDS", or why there is no answer. Or mute (ask, do not read), none (connect
+ *	FDS", or why there is no answer; worst: the microseconds of the slowest
+ *	answer. patient: connects, says nothing, tells "closed MICROSECONDS". Or mute (ask, do not read), none (connect
  *	only): N at once, "up" when all are there, until TERM.
  * peer inode PID, peer nsid FILE
  *	the inode of its pidfd, and the number of a namespace (NS_GET_ID)
@@ -217,7 +218,8 @@ static int serve(const char *path, const char *name, const char *file)
 	}
 }
 
-static void tell(int sock)
+/* 0, or -1 if there is no answer; it is told unless quiet. */
+static int tell(int sock, int quiet)
 {
 	char data[4096];
 	struct iovec iov = {data, sizeof(data)};
@@ -235,6 +237,8 @@ static void tell(int sock)
 		fds = (int)((c->cmsg_len - CMSG_LEN(0)) / sizeof(int));
 	for (int i = 0; i < fds; i++)
 		close(((int *)CMSG_DATA(c))[i]);
+	if (quiet && n > 0)
+		return 0;
 	if (n < 0)
 		printf("%s\n",
 		       errno == ECONNRESET ? "closed" : strerror(errno));
@@ -242,6 +246,19 @@ static void tell(int sock)
 		puts("closed");
 	else
 		printf("%d %d\n", (int)n, fds);
+	return n > 0 ? 0 : -1;
+}
+
+static int patient(const char *path)
+{
+	int sock = endpoint(path, SOCK_SEQPACKET, 0);
+	double begin = now();
+	char byte;
+
+	if (recv(sock, &byte, 1, 0))
+		fail("recv");
+	printf("closed %.0f\n", (now() - begin) * 1e6);
+	return 0;
 }
 
 static int ask(const char *path, const char *mode, int times)
@@ -253,13 +270,17 @@ static int ask(const char *path, const char *mode, int times)
 		      : !strcmp(mode, "long")  ? 17
 		      : !strcmp(mode, "empty") ? 0
 					       : 16;
-	int fd[MOST];
+	int fd[MOST], worst = !strcmp(mode, "worst");
+	double most = 0;
 
+	if (!strcmp(mode, "patient"))
+		return patient(path);
 	for (int i = 0; i < MOST; i++)
 		fd[i] = 1;
 	if (!strcmp(mode, "garbage"))
 		memset(data, 'x', sizeof(data));
 	for (int i = 0; i < times; i++) {
+		double begin = now();
 		int sock = endpoint(path, type, 0);
 
 		if (!strcmp(mode, "slow"))
@@ -271,9 +292,14 @@ static int ask(const char *path, const char *mode, int times)
 			shutdown(sock, SHUT_WR);
 		if (none || mute)
 			continue; /* and it stays open */
-		tell(sock);
+		if (tell(sock, worst) && worst)
+			return 1;
+		if (now() - begin > most)
+			most = now() - begin;
 		close(sock);
 	}
+	if (worst)
+		printf("%.0f\n", most * 1e6);
 	if (none || mute) {
 		dprintf(1, "up\n");
 		pause();
