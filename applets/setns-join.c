@@ -100,6 +100,9 @@ static int enter(struct jail *j, const struct join *o)
 	/* The jail's user namespace may deny setgroups: ours go before. */
 	if (!o->keep_privileges && sys_no_groups() && errno != EPERM)
 		die("give up supplementary groups: %m");
+	if (o->join_cgroup && o->path && j->fd[JAIL_PIDFD] < 0)
+		die("--join-cgroup: no process is served (a server on Linux "
+		    "5.3 sends its pidfd)");
 	/* It would take away the right to change the cgroup, too. */
 	if (o->join_cgroup)
 		cgroup_join(j->fd[JAIL_PIDFD], o->target);

@@ -78,9 +78,10 @@ testIds()
 		same -t "$pid" -u -S 12345 -G 54321 "$HELPER/facts" uid gid groups CapEff
 		same -t "$pid" -u --setuid=12345 "$HELPER/facts" uid gid CapEff
 		same -t "$pid" -u -G 7 "$HELPER/facts" uid gid groups
-		up "$T/drop" "$CB" nsclone -u /usr/bin/setpriv --reuid 12345 --regid 54321 --clear-groups \
-			sh -c 'echo $$ >&3; exec sleep '$nap 3>"$T/drop"
-		run $ours -t "$(cat "$T/drop")" -u -S follow -G follow "$HELPER/facts" uid gid groups CapEff
+		mkdir -p "$T/pub" && chmod 777 "$T/pub"
+		up "$T/pub/drop" "$CB" nsclone -u /usr/bin/setpriv --reuid 12345 --regid 54321 --clear-groups \
+			sh -c 'echo $$ >"$0"; exec sleep '$nap "$T/pub/drop" || return 0
+		run $ours -t "$(cat "$T/pub/drop")" -u -S follow -G follow "$HELPER/facts" uid gid groups CapEff
 		assert_out "uid=12345 12345 12345
 gid=54321 54321 54321
 groups=
@@ -102,13 +103,13 @@ gid=0 0 0"
 testKeepCaps()
 {
 	needs_root || return 0
-	up "$T/two" /usr/bin/unshare -U --map-users 0,0,65536 --map-groups 0,0,65536 sh -c "$sleeper" "$T/two" || return 0
+	up "$T/two" "$CB" nsclone -U --map-users all --map-groups all sh -c "$sleeper" "$T/two" || return 0
 	run $ours -t "$(cat "$T/two")" -U -S 1000 "$HELPER/facts" CapEff
 	assert_out CapEff=0000000000000000
 	run $ours -t "$(cat "$T/two")" -U -S 1000 --keep-caps "$HELPER/facts" uid CapEff CapAmb
 	assert_out "uid=1000 1000 1000
-$("$HELPER/facts" CapBnd | sed 's/Bnd/Eff/')
-$("$HELPER/facts" CapBnd | sed 's/Bnd/Amb/')"
+$(ul_unshare -r "$HELPER/facts" CapBnd | sed 's/Bnd/Eff/')
+$(ul_unshare -r "$HELPER/facts" CapBnd | sed 's/Bnd/Amb/')"
 	down
 }
 
