@@ -183,9 +183,14 @@ testNetOfSocket()
 		echo $! >"$0"; wait' "$T/two" || return 0
 	nc=$(cat "$T/two")
 	tries=100 fd=
-	until fd=$(find /proc/$nc/fd -lname 'socket:*' 2>/dev/null | head -n 1) && [ "$fd" ] || [ $tries = 0 ]; do
+	until [ "$fd" ] || [ $tries = 0 ]; do
 		tries=$((tries - 1))
 		sleep 0.02
+		for link in /proc/$nc/fd/*; do
+			case $(readlink $link) in
+			socket:*) fd=$link ;;
+			esac
+		done
 	done
 	run $ours -t "$nc" -N "${fd##*/}" "$HELPER/facts" ns_net
 	assert_status 0
