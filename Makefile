@@ -4,7 +4,7 @@
 # UAPI STRIP READELF V=1. What the build itself needs stands in lower case, because
 # `make CFLAGS=...` overrides every CFLAGS += in here.
 
-size_limit := 114688
+size_limit := 122880
 comma := ,
 
 PREFIX ?= /usr/local
@@ -152,8 +152,20 @@ build/tests/%: tests/helper/%.c build/tests.stamp $(generated) | build/uapi/.don
 	@mkdir -p $(@D)
 	$(call say,CC)$(compile_helper) -MMD -MP -MF $@.d -o $@ $<
 
+# The parsers that strangers feed, alone: no system call is in them. What the tests
+# replay is compiled by the compiler at hand; libFuzzer wants clang.
+fuzzed := request answer
+fuzz_core := libcore/wire.c libcore/jailrow.c
+build/tests/replay-%: tests/fuzz/%.c tests/fuzz/replay.c tests/fuzz/fuzz.h $(fuzz_core) libcore/wire.h build/tests.stamp $(generated) | build/uapi/.done
+	@mkdir -p $(@D)
+	$(call say,CC)$(compile_helper) -o $@ $< tests/fuzz/replay.c $(fuzz_core)
+build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(fuzz_core) libcore/wire.h $(generated)
+	@mkdir -p $(@D)
+	$(call say,CC)clang -g -O1 -std=gnu11 -D_GNU_SOURCE= -Ilibcore -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -o $@ $< $(fuzz_core)
+
 # --- what one does with it ----------------------------------------------------
-test-helpers: $(helpers) ## build the helper programs of the tests
+test-helpers: $(helpers) $(fuzzed:%=build/tests/replay-%) ## build the helper programs of the tests
 check: all test-helpers ## run the tests (TESTS="..." goes to tests/run)
 	CELLBOX=$(abspath $(out)/cellbox) $(if $(SAN),ASAN_OPTIONS=detect_leaks=0) tests/run $(TESTS)
 check-boot: all test-helpers ## boot kernels in qemu, run the suites in them (KERNELS="5.10 6.1 6.12 newest")
@@ -162,6 +174,11 @@ faults: all ## one fault at each system call of whole sentences (FAULTS="--sente
 	CELLBOX=$(abspath $(out)/cellbox) tests/faults/run $(FAULTS)
 escapes: all ## try the ways out of jails (ESCAPES="NAME...")
 	CELLBOX=$(abspath $(out)/cellbox) tests/escapes/run $(ESCAPES)
+fuzz: $(fuzzed:%=build/fuzz/%) ## feed the parsers of the socket (FUZZ=60 seconds each; clang, libclang-rt)
+	@for t in $(fuzzed); do mkdir -p build/fuzz/$$t.new; \
+		build/fuzz/$$t -max_total_time=$(or $(FUZZ),60) -max_len=4096 -print_final_stats=1 -artifact_prefix=build/fuzz/$$t- \
+		build/fuzz/$$t.new tests/fuzz/$$t 2> build/fuzz/$$t.log || { tail -n 30 build/fuzz/$$t.log; exit 1; }; \
+		grep -E 'number_of_executed|average_exec|DONE' build/fuzz/$$t.log | sed "s/^/$$t: /"; done
 mutants: all ## break one guard at a time: some test must fail (MUTANTS="NAME...")
 	tests/mutants/run $(MUTANTS)
 bench: all build/bench-plan ## 1000 binds by a plan beside mount(2) and bwrap (root)
@@ -201,4 +218,4 @@ distclean: clean ## remove .config, too
 	rm -f .config .config.old .config.new
 help: ## this list
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / { sub(/:.*/, "", $$1); printf "  %-14s %s\n", $$1, $$2 }' Makefile
-.PHONY: all menuconfig defconfig allnoconfig test-helpers check check-boot faults escapes mutants bench lint size install uninstall clean distclean help FORCE
+.PHONY: all menuconfig defconfig allnoconfig test-helpers check check-boot faults escapes fuzz mutants bench lint size install uninstall clean distclean help FORCE

@@ -12,4 +12,8 @@
 /* Moves process pid into the cgroup of the directory. 0, or -1 and errno. */
 int cgroup_move(int dir, pid_t pid);
 
+/* Enters the cgroup (v2) of the process of pidfd (-1: of pid), which must lie in
+ * our cgroup namespace. Dies. */
+void cgroup_join(int pidfd, pid_t pid);
+
 #endif

@@ -38,15 +38,11 @@ static int print(int report)
 _Noreturn static void wait_until_ready(struct stay *s, int report)
 {
 	s->keep_fd[0] = report;
-	s->listens = HELLO_LISTENS; /* else it would hear of the end only */
+	s->hears = 1;
 	if (stay_stand(s))
 		_exit(STATUS_FAILED);
 	for (;;)
 		switch (stay_next(s)) {
-		case STAY_HELLO:
-			if (stay_answer(s))
-				_exit(STATUS_FAILED);
-			break;
 		case STAY_READY:
 			if (!print(report))
 				_exit(0);

@@ -8,6 +8,7 @@
  * down, what that one owns, and so on to the jail's own.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,14 +19,6 @@
 #include "why.h"
 
 #define NESTED_MAX 33 /* the kernel's limit of nested user namespaces is 32 */
-
-static int is_same(int a, int b)
-{
-	struct stat x, y;
-
-	return a >= 0 && b >= 0 && !fstat(a, &x) && !fstat(b, &y) &&
-	       x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
 
 static int row_of(int kind)
 {
@@ -45,7 +38,7 @@ static int leave_out_own(struct jail *j)
 	if (jail_open(&own, getpid(), NS_ALL))
 		die("open our own namespaces: %m");
 	for (int i = 0; i < NS_KINDS; i++)
-		if (is_same(j->fd[i], own.fd[i]))
+		if (jail_is_same(j->fd[i], own.fd[i]))
 			jail_close(j, ns_table[i].kind);
 	jail_close(&own, NS_ALL & ~CLONE_NEWUSER);
 	return own.fd[row_of(CLONE_NEWUSER)];
@@ -67,7 +60,7 @@ static int way_down(struct jail *j, int ours, int *way)
 		if (fd < 0)
 			die("setns 'user': %m (the jail's user namespace does "
 			    "not lie below ours)");
-	} while (!is_same(fd, ours));
+	} while (!jail_is_same(fd, ours));
 	close(fd);
 	return n;
 }
@@ -97,12 +90,34 @@ static void enter_owned(struct jail *j, int owner, const int *way, int n)
 			die("ask who owns the %s namespace: %m",
 			    ns_table[i].name);
 		for (int k = 0; k < n && owner < 0; k++)
-			is_theirs |= is_same(theirs, way[k]);
-		if (owner < 0 ? !is_theirs : is_same(theirs, owner))
+			is_theirs |= jail_is_same(theirs, way[k]);
+		if (owner < 0 ? !is_theirs : jail_is_same(theirs, owner))
 			enter_one(j, i);
 		if (theirs >= 0)
 			close(theirs);
 	}
+}
+
+/* The root is the caller's already: then no right to chroot is needed. */
+static int is_our_root(int fd)
+{
+	struct stat x, y;
+
+	return !fstat(fd, &x) && !stat("/", &y) && x.st_dev == y.st_dev &&
+	       x.st_ino == y.st_ino &&
+	       sys_mount_id(fd, "") == sys_mount_id(AT_FDCWD, "/");
+}
+
+/* setns(2) left us at the root of the mount namespace. */
+static void enter_directories(struct jail *j)
+{
+	int root = j->fd[JAIL_ROOT], cwd = j->fd[JAIL_CWD];
+
+	if (root >= 0 && !is_our_root(root) && (fchdir(root) || chroot(".")))
+		die("change to the root of the jail: %m");
+	if (cwd >= 0 && fchdir(cwd))
+		die("change to the working directory of the jail: %m");
+	jail_close(j, JAIL_BIT(JAIL_ROOT) | JAIL_BIT(JAIL_CWD));
 }
 
 int jail_enter(struct jail *j)
@@ -123,5 +138,6 @@ int jail_enter(struct jail *j)
 	if (jail_kinds(j))
 		die("setns: a namespace of the jail is owned by none of its "
 		    "user namespaces");
+	enter_directories(j);
 	return kinds;
 }

@@ -1,70 +1,55 @@
-/* fdpass.h - the namespaces of a jail over a unix socket
+/* fdpass.h - what a jail holds open over a unix socket
  *
  * SPDX-License-Identifier: 0BSD
  *
- * Ours is SOCK_SEQPACKET. The client asks: 8 bytes "cellbox1" and the wanted
- * kinds (CLONE_NEW*, 32 bits, of the host's byte order as all numbers here).
- * The server answers in one message: "cellbox1", the number of namespaces, 8
- * kinds, of which that many are filled, 4 bytes of 0, and struct limits; their descriptors
- * come with it in the same order (SCM_RIGHTS). Then it closes.
- *
- * uWSGI's is SOCK_STREAM: the server sends, unasked, 11 bytes "uwsgi-setns", an
- * int, and that many descriptors without names; then it closes.
+ * Ours is SOCK_SEQPACKET: the client asks, the server answers in one message
+ * with descriptors and closes. uWSGI's is SOCK_STREAM: the server sends, unasked,
+ * and closes. The frames are wire.h's.
  */
 #ifndef FDPASS_H
 #define FDPASS_H
 
+#include <sys/socket.h>
 #include <sys/un.h>
 
 #include "jail.h"
 
-#define FDPASS_MAGIC	 "cellbox1"
-#define FDPASS_UWSGI	 "uwsgi-setns"
-#define FDPASS_UWSGI_MAX 64 /* as many as its own client takes */
-
-struct fdpass_request {
-	char magic[8];
-	uint32_t kinds;
-};
-
-struct fdpass_answer {
-	char magic[8];
-	uint32_t n;
-	uint32_t kind[NS_KINDS];
-	uint32_t zero;
-	struct limits limits;
-};
-
-struct fdpass_uwsgi {
-	char magic[11];
-	int n;
-} __attribute__((packed));
-
 /* How long a client waits for the server, in seconds */
 #define FDPASS_DEADLINE 10
 
-/* A listening socket at path, mode 0600 from birth, non-blocking. A stale one
- * of ours, that nobody serves, is replaced. -1 after telling what failed. */
-int fdpass_listen(const char *path, int uwsgi);
+/* Where a server listens */
+struct fdpass_place {
+	const char *path; /* @NAME: abstract, unix(7) */
+	int uwsgi;
+	uint32_t mode;	   /* of the file, from birth */
+	uint32_t uid, gid; /* to whom it is given; ~0U: as it is */
+};
 
-/* Takes a request off a connection. The kinds asked for; -1: there is none
- * (EAGAIN), or not one of ours. */
+/* The address of a path. Its length; 0 and ENAMETOOLONG or ENOENT. */
+socklen_t fdpass_address(struct sockaddr_un *a, const char *path);
+
+/* A listening socket, non-blocking. A stale one of ours, that nobody serves, is
+ * replaced. -1 after telling what failed; then no file is left. */
+int fdpass_listen(const struct fdpass_place *p);
+
+/* Takes a request off a connection. What is wanted; -1: there is none (EAGAIN),
+ * or not one of ours (EPROTO). */
 int fdpass_request(int fd);
-/* Sends the jail's namespaces of kinds. 0, or -1 and errno. */
-int fdpass_answer(int fd, const struct jail *j, int kinds);
-/* The same in uWSGI's frame, without the user namespace. */
-int fdpass_answer_uwsgi(int fd, const struct jail *j);
+/* Sends what was wanted, of what is there; in uWSGI's frame, which has no names,
+ * namespaces alone. Who does not read is not waited for. 0, or -1 and errno. */
+int fdpass_answer(int fd, const struct jail *j, int wanted, int uwsgi);
 
-/* The address of a path. 0, or -1 and ENAMETOOLONG or ENOENT. */
-int fdpass_address(struct sockaddr_un *a, const char *path);
+/* Whom to ask, and for what */
+struct fdpass_asked {
+	const char *path;
+	uint32_t trust; /* a uid that may serve it, besides root and our own */
+	int wait;	/* seconds, until somebody serves it */
+	int wanted;	/* CLONE_NEW* and JAIL_BIT */
+};
 
-/* A peer of root or of our own uid. The overflow uid is nobody's: who is seen
- * so is not mapped in our user namespace, and as many are not. */
-int fdpass_is_own(uid_t uid);
-
-/* Connects to path, whose server must be of uid trust, root or our own uid, and
- * takes the whole jail: each descriptor was checked to be a namespace of its kind. Of a
- * uWSGI server the limits are not known. Dies. */
-void fdpass_ask(const char *path, uid_t trust, struct jail *j);
+/* Connects and takes the jail: each descriptor was checked to be what it was
+ * said to be and asked for. Of a uWSGI server the limits are not known. INT, TERM, HUP
+ * and QUIT end the process meanwhile. Dies. */
+void fdpass_ask(const struct fdpass_asked *a, struct jail *j);
 
 #endif

@@ -1,4 +1,4 @@
-/* jail.c - the namespaces of a process, held open, and its limits
+/* jail.c - what a process stands in, held open, and its limits
  *
  * SPDX-License-Identifier: 0BSD
  */
@@ -18,15 +18,15 @@
 
 void jail_clear(struct jail *j)
 {
-	for (int i = 0; i < NS_KINDS; i++)
+	for (int i = 0; i < JAIL_FDS; i++)
 		j->fd[i] = -1;
 	j->known = 0;
 }
 
 void jail_close(struct jail *j, int kinds)
 {
-	for (int i = 0; i < NS_KINDS; i++)
-		if (j->fd[i] >= 0 && kinds & ns_table[i].kind) {
+	for (int i = 0; i < JAIL_FDS; i++)
+		if (j->fd[i] >= 0 && kinds & jail_bit(i)) {
 			close(j->fd[i]);
 			j->fd[i] = -1;
 		}
@@ -42,69 +42,116 @@ int jail_kinds(const struct jail *j)
 	return kinds;
 }
 
+int jail_is_same(int fd, int other)
+{
+	struct stat x, y;
+
+	return fd >= 0 && other >= 0 && !fstat(fd, &x) && !fstat(other, &y) &&
+	       x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* What is open on the process while the rest is opened */
+struct source {
+	pid_t pid;
+	int pidfd, dir; /* -1: none; dir -2: not yet tried */
+};
+
+/* A file of its procfs directory */
+static int open_file(struct source *s, const char *file, int flags)
+{
+	if (s->dir == -2)
+		s->dir = proc_open_dir(s->pid);
+	return s->dir < 0 ? -1 : sys_open(s->dir, file, flags, 0);
+}
+
 /* EOPNOTSUPP: this kernel lacks the kind; other errors of the ioctl but ESRCH
  * and EPERM: it lacks the ioctl. */
-static int open_one(int pidfd, pid_t pid, const struct ns *ns)
+static int open_one(struct source *s, const struct ns *ns)
 {
-	char path[48];
-	int fd = pidfd < 0 ? -1 : sys_pidfd_namespace(pidfd, ns->ioctl);
-	pid_t number;
+	char path[16];
+	int fd = s->pidfd < 0 ? -1 : sys_pidfd_namespace(s->pidfd, ns->ioctl);
 
-	if (fd >= 0 || (pidfd >= 0 && (errno == ESRCH || errno == EPERM ||
-				       errno == EOPNOTSUPP)))
+	if (fd >= 0 || (s->pidfd >= 0 && (errno == ESRCH || errno == EPERM ||
+					  errno == EOPNOTSUPP)))
 		return fd;
-	number = proc_number(pid);
-	if (number < 0)
-		return -1;
-	fmt_str(path, sizeof(path), "/proc/%d/ns/%s", number, ns->file);
-	fd = sys_open(AT_FDCWD, path, O_RDONLY, 0);
-	if (fd < 0 && errno == ENOENT && !kill(pid, 0))
+	fmt_str(path, sizeof(path), "ns/%s", ns->file);
+	fd = open_file(s, path, O_RDONLY);
+	if (fd < 0 && s->dir >= 0 && errno == ENOENT && !kill(s->pid, 0))
 		errno = EOPNOTSUPP;
 	return fd;
 }
 
+static int open_row(struct source *s, int row)
+{
+	int fd;
+
+	if (row < NS_KINDS)
+		return open_one(s, ns_table + row);
+	if (row == JAIL_PIDFD) {
+		fd = s->pidfd < 0 ? -1 : fcntl(s->pidfd, F_DUPFD_CLOEXEC, 0);
+		errno = s->pidfd < 0 ? EOPNOTSUPP : errno;
+		return fd;
+	}
+	fd = open_file(s, jail_name(row), O_PATH | O_DIRECTORY);
+	if (fd < 0 && s->dir < 0 && errno == ENOENT)
+		errno = EOPNOTSUPP;
+	return fd;
+}
+
+static int begin(struct source *s, pid_t pid)
+{
+	*s = (struct source){pid, sys_pidfd_open(pid), -2};
+	return s->pidfd >= 0 || errno == ENOSYS || errno == EPERM ? 0 : -1;
+}
+
+static void end(struct source *s)
+{
+	int err = errno;
+
+	if (s->pidfd >= 0)
+		close(s->pidfd);
+	if (s->dir >= 0)
+		close(s->dir);
+	errno = err;
+}
+
 int jail_open_one(pid_t pid, const struct ns *ns)
 {
-	int pidfd = sys_pidfd_open(pid), fd = -1;
+	struct source s;
+	int fd = begin(&s, pid) ? -1 : open_one(&s, ns);
 
-	if (pidfd >= 0 || errno == ENOSYS || errno == EPERM)
-		fd = open_one(pidfd, pid, ns);
-	if (pidfd >= 0)
-		close(pidfd);
+	end(&s);
 	return fd;
 }
 
 int jail_open(struct jail *j, pid_t pid, int kinds)
 {
-	int pidfd = sys_pidfd_open(pid), failed = 0;
+	struct source s;
+	int failed = 0;
 
 	jail_clear(j);
-	if (pidfd < 0 && errno != ENOSYS && errno != EPERM)
+	if (begin(&s, pid))
 		return -1;
-	for (int i = 0; i < NS_KINDS && !failed; i++) {
-		if (!(kinds & ns_table[i].kind))
+	for (int i = 0; i < JAIL_FDS && !failed; i++) {
+		if (!(kinds & jail_bit(i)))
 			continue;
-		j->fd[i] = open_one(pidfd, pid, ns_table + i);
+		j->fd[i] = open_row(&s, i);
 		if (j->fd[i] < 0 && errno != EOPNOTSUPP)
 			failed = errno;
 	}
-	if (pidfd >= 0)
-		close(pidfd);
+	end(&s);
 	if (failed)
-		jail_close(j, NS_ALL);
+		jail_close(j, JAIL_ALL);
 	errno = failed;
 	return failed ? -1 : 0;
 }
 
-/* The number of a field of /proc/PID/status, the n-th word of it. 0 or -1. */
-static int status_word(pid_t number, const char *name, int n, int base,
+/* The number of a field of its status, the n-th word of it. 0 or -1. */
+static int status_word(const char *status, const char *name, int n, int base,
 		       uint64_t *value)
 {
-	char path[48], buf[4096];
-	const char *at;
+	const char *at = proc_find(status, name);
 
-	fmt_str(path, sizeof(path), "/proc/%d/status", number);
-	at = proc_field(path, name, buf, sizeof(buf));
 	for (; at && n; n--) {
 		at = strchr(at, '\t');
 		at += !!at;
@@ -112,14 +159,27 @@ static int status_word(pid_t number, const char *name, int n, int base,
 	return at ? num_take(&at, base, value) : -1;
 }
 
-/* An id of ours as the process's user namespace numbers it. 0 or -1. */
-static int map_id(pid_t number, const char *file, uint32_t *id)
+/* The first bytes of a file of it, with a NUL. 0 or -1. */
+static int slurp(struct source *s, const char *file, char *buf, size_t size)
 {
-	char path[48], buf[4096];
-	const char *at;
+	int fd = open_file(s, file, O_RDONLY);
+	ssize_t n = fd < 0 ? -1 : read(fd, buf, size - 1);
 
-	fmt_str(path, sizeof(path), "/proc/%d/%s", number, file);
-	for (at = proc_field(path, "", buf, sizeof(buf)); at && *at;) {
+	if (fd >= 0)
+		close(fd);
+	buf[n > 0 ? n : 0] = 0;
+	return n < 0 ? -1 : 0;
+}
+
+/* An id of ours as the process's user namespace numbers it. 0 or -1. */
+static int map_id(struct source *s, const char *file, uint32_t *id)
+{
+	char buf[4096];
+	const char *at = buf;
+
+	if (slurp(s, file, buf, sizeof(buf)))
+		return -1;
+	while (at && *at) {
 		uint64_t inside, outside, count;
 
 		if (num_take(&at, 10, &inside) || num_take(&at, 10, &outside) ||
@@ -138,35 +198,44 @@ static int map_id(pid_t number, const char *file, uint32_t *id)
 
 /* In our own user namespace ids need no translation; the map would be shown
  * as the parent's. */
-static int shares_our_users(pid_t number)
+static int shares_our_users(struct source *s)
 {
-	char path[48];
-	struct stat x, y;
+	const struct ns *user = ns_by_letter('U');
+	int theirs = open_one(s, user), ours = jail_open_one(getpid(), user);
+	int same = jail_is_same(theirs, ours);
 
-	fmt_str(path, sizeof(path), "/proc/%d/ns/user", number);
-	return !stat(path, &x) && !stat("/proc/self/ns/user", &y) &&
-	       x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+	close(theirs);
+	close(ours);
+	return same;
+}
+
+static int read_limits(struct source *s, struct limits *l)
+{
+	uint64_t bounding, nnp, seccomp, uid, gid;
+	char buf[4096];
+
+	if (slurp(s, "status", buf, sizeof(buf)))
+		return -1;
+	errno = ENOENT;
+	if (status_word(buf, "\nCapBnd:\t", 0, 16, &bounding) ||
+	    status_word(buf, "\nNoNewPrivs:\t", 0, 10, &nnp) ||
+	    status_word(buf, "\nSeccomp:\t", 0, 10, &seccomp) ||
+	    status_word(buf, "\nUid:\t", 1, 10, &uid) ||
+	    status_word(buf, "\nGid:\t", 1, 10, &gid))
+		return -1;
+	*l = (struct limits){bounding, uid, gid, nnp, seccomp};
+	return !shares_our_users(s) && (map_id(s, "uid_map", &l->uid) ||
+					map_id(s, "gid_map", &l->gid))
+		       ? -1
+		       : 0;
 }
 
 int jail_read_limits(struct jail *j, pid_t pid)
 {
-	pid_t number = proc_number(pid);
-	uint64_t bounding, nnp, seccomp, uid, gid;
+	struct source s;
+	int failed = begin(&s, pid) || read_limits(&s, &j->limits);
 
-	if (number < 0)
-		return -1;
-	errno = ENOENT;
-	if (status_word(number, "\nCapBnd:\t", 0, 16, &bounding) ||
-	    status_word(number, "\nNoNewPrivs:\t", 0, 10, &nnp) ||
-	    status_word(number, "\nSeccomp:\t", 0, 10, &seccomp) ||
-	    status_word(number, "\nUid:\t", 1, 10, &uid) ||
-	    status_word(number, "\nGid:\t", 1, 10, &gid))
-		return -1;
-	j->limits = (struct limits){bounding, uid, gid, nnp, seccomp};
-	if (!shares_our_users(number) &&
-	    (map_id(number, "uid_map", &j->limits.uid) ||
-	     map_id(number, "gid_map", &j->limits.gid)))
-		return -1;
-	j->known = 1;
-	return 0;
+	end(&s);
+	j->known = !failed;
+	return failed ? -1 : 0;
 }

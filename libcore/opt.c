@@ -145,10 +145,10 @@ static struct found find_short(const struct opt *options, char letter)
 	return f;
 }
 
-/* Of a letter that may have an argument: /PATH, .PATH, =FILE or a number */
+/* Of a letter that may have an argument: /PATH, .PATH, :ID, =FILE or a number */
 static int looks_like_file(const char *rest)
 {
-	return *rest && strchr("/.=0123456789", *rest);
+	return *rest && strchr("/.:=0123456789", *rest);
 }
 
 /* -abc, -xARG, -x ARG. Returns the words used. */

@@ -20,19 +20,24 @@
 #include "num.h"
 #include "sys.h"
 
+const char *proc_find(const char *text, const char *name)
+{
+	for (size_t n = strlen(name); *text; text++)
+		if (!strncmp(text, name, n))
+			return text + n;
+	return *name ? NULL : text;
+}
+
 const char *proc_field(const char *path, const char *name, char *buf,
 		       size_t size)
 {
 	int fd = sys_open(AT_FDCWD, path, O_RDONLY, 0);
 	ssize_t n = fd < 0 ? -1 : read(fd, buf, size - 1);
-	const char *at;
 
 	if (fd >= 0)
 		close(fd);
 	buf[n > 0 ? n : 0] = 0;
-	for (at = buf; *at && strncmp(at, name, strlen(name)); at++)
-		;
-	return *at || !*name ? at + strlen(name) : NULL;
+	return proc_find(buf, name);
 }
 
 /* Who is undumpable has lost its own files in /proc to root: an ordinary user
@@ -49,24 +54,33 @@ static const char *own_field(const char *path, const char *name, char *buf,
 	return prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL) ? NULL : value;
 }
 
-pid_t proc_number(pid_t pid)
+pid_t proc_number_of(int pidfd)
 {
 	char path[48], buf[512];
-	int fd = sys_pidfd_open(pid);
 	const char *number;
 	uint32_t n;
 
-	if (fd < 0)
-		return errno == ENOSYS || errno == EPERM ? pid : -1;
-	fmt_str(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	fmt_str(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
 	number = own_field(path, "\nPid:\t", buf, sizeof(buf));
-	close(fd);
 	if (!number)
 		return -1;
 	if (!num_take32(&number, '\n', &n) && n > 0)
 		return n;
 	errno = ESRCH; /* "-1" or 0: it lives outside of that procfs */
 	return -1;
+}
+
+pid_t proc_number(pid_t pid)
+{
+	int fd = sys_pidfd_open(pid), err;
+
+	if (fd < 0)
+		return errno == ENOSYS || errno == EPERM ? pid : -1;
+	pid = proc_number_of(fd);
+	err = errno;
+	close(fd);
+	errno = err;
+	return pid;
 }
 
 /* Of a procfs that is mounted nowhere, for where /proc is none, or forged */

@@ -12,6 +12,8 @@
 /* A process's number in the /proc that this process sees, whatever pid
  * namespace it shows; -1 and errno if it cannot be told. */
 pid_t proc_number(pid_t pid);
+/* The same of a pidfd; ESRCH: it has ended. */
+pid_t proc_number_of(int pidfd);
 
 /* Opens the directory (O_PATH) of process pid (0: this one) in procfs: of /proc
  * if that is one (whatever pid namespace it shows), else of one of our own, Linux
@@ -20,6 +22,8 @@ int proc_open_dir(pid_t pid);
 /* Opens a file in that of this process. */
 int proc_open(const char *file, int flags);
 
+/* What follows name in text; NULL if it is not there. */
+const char *proc_find(const char *text, const char *name);
 /* The text that follows name in the first bytes of a small file of /proc, held
  * in buf; NULL if there is none. */
 const char *proc_field(const char *path, const char *name, char *buf,

@@ -183,17 +183,13 @@ _Noreturn static void relay(struct relay *r, struct stay *s)
 {
 	s->tells = ~SYS_SIG(SIGCHLD);
 	s->keep_fd[0] = r->master;
-	s->listens = HELLO_LISTENS;
+	s->hears = 1;
 	if (stay_stand(s))
 		_exit(STATUS_FAILED);
 	copy_size(r->master);
 	for (;;) {
 		choose(s, r);
 		switch (stay_next(s)) {
-		case STAY_HELLO:
-			if (stay_answer(s))
-				_exit(STATUS_FAILED);
-			break;
 		case STAY_READY: /* until then words of ours are shown */
 			make_raw(r);
 			break;

@@ -9,7 +9,6 @@
 #include <linux/openat2.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -18,6 +17,9 @@
 #include <unistd.h>
 
 /* Numbers of the calls since Linux 5.2, the same on every architecture. */
+#ifndef SYS_pidfd_send_signal
+#define SYS_pidfd_send_signal 424
+#endif
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
 #endif
@@ -29,6 +31,9 @@
 #endif
 #ifndef SYS_openat2
 #define SYS_openat2 437
+#endif
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd 438
 #endif
 /* Ids have 32 bits; on old 32-bit architectures that is another call. */
 #ifdef SYS_setresuid32
@@ -154,6 +159,16 @@ enum { FLAGS, EXIT_SIGNAL = 4, LINUX_5_3 = 8, CGROUP = 10, LINUX_5_7 };
 #define CLEAR_SIGHAND (1ULL << 32) /* Linux 5.5 */
 #define INTO_CGROUP   (1ULL << 33)
 
+void sys_raise_files(void)
+{
+	uint64_t limit[2]; /* struct rlimit64: soft, hard */
+
+	if (syscall(SYS_prlimit64, 0L, (long)RLIMIT_NOFILE, NULL, limit))
+		return;
+	limit[0] = limit[1];
+	syscall(SYS_prlimit64, 0L, (long)RLIMIT_NOFILE, limit, NULL);
+}
+
 pid_t sys_clone(unsigned int kinds, int cgroup)
 {
 	uint64_t args[LINUX_5_7] = {
@@ -181,6 +196,16 @@ int sys_pidfd_open(pid_t pid)
 	return syscall(SYS_pidfd_open, (long)pid, 0L);
 }
 
+int sys_pidfd_getfd(int pidfd, int fd)
+{
+	return syscall(SYS_pidfd_getfd, (long)pidfd, (long)fd, 0L);
+}
+
+int sys_pidfd_signal(int pidfd, int sig)
+{
+	return syscall(SYS_pidfd_send_signal, (long)pidfd, (long)sig, NULL, 0L);
+}
+
 int sys_no_groups(void)
 {
 	return syscall(SYS_setgroups, 0L, NULL);
@@ -194,26 +219,6 @@ int sys_setgid(gid_t gid)
 int sys_setuid(uid_t uid)
 {
 	return syscall(SYS_setresuid, (long)uid, (long)uid, (long)uid);
-}
-
-int sys_ns_owner(int fd)
-{
-	return ioctl(fd, _IO(0xb7, 1), NULL);
-}
-
-int sys_ns_parent(int fd)
-{
-	return ioctl(fd, _IO(0xb7, 2), NULL);
-}
-
-int sys_ns_kind(int fd)
-{
-	return ioctl(fd, _IO(0xb7, 3), NULL);
-}
-
-int sys_pidfd_namespace(int pidfd, unsigned int n)
-{
-	return ioctl(pidfd, _IO(0xff, n), NULL);
 }
 
 extern const char __executable_start[], __init_array_start[]; /* the linker's */

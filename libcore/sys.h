@@ -114,12 +114,19 @@ void sys_close_range(unsigned int first, unsigned int last);
  * before: one by one */
 void sys_cloexec_from(unsigned int first);
 
+/* Raises the soft limit of open files to the hard one, if it can. prlimit(2):
+ * libc's brings its threads along */
+void sys_raise_files(void);
+
 /* fork(2) into the new namespaces of kinds (CLONE_NEW*), and into the cgroup v2
  * of the directory cgroup (-1: none; Linux 5.7): clone3(2), Linux 5.3, else
  * clone(2), which knows neither time namespaces nor cgroups */
 pid_t sys_clone(unsigned int kinds, int cgroup);
-/* pidfd_open(2), Linux 5.3 */
+/* pidfd_open(2), Linux 5.3; pidfd_send_signal(2), Linux 5.1 */
 int sys_pidfd_open(pid_t pid);
+int sys_pidfd_signal(int pidfd, int sig);
+/* A copy of a descriptor of that process: pidfd_getfd(2), Linux 5.6 */
+int sys_pidfd_getfd(int pidfd, int fd);
 
 /* ioctl(2) of nsfs, Linux 4.9 and 4.11: the owning user namespace of a
  * namespace, the parent of a user or pid namespace (descriptors), and its
@@ -127,6 +134,14 @@ int sys_pidfd_open(pid_t pid);
 int sys_ns_owner(int fd);
 int sys_ns_parent(int fd);
 int sys_ns_kind(int fd);
+/* The namespace of this id (NS_GET_ID): open_by_handle_at(2), Linux 6.19. ESTALE:
+ * there is none, or 6.18. */
+int sys_ns_by_id(uint64_t id);
+/* The network namespace of a socket: SIOCGSKNS, Linux 4.9 */
+int sys_socket_namespace(int sock);
+/* SO_PEERPIDFD of a unix socket, Linux 6.5: a pidfd of who connected.
+ * ENOPROTOOPT where there is none. */
+int sys_peer_pidfd(int sock);
 /* ioctl(2) of a pidfd, Linux 6.11: the namespace of PIDFD_GET_*_NAMESPACE n */
 int sys_pidfd_namespace(int pidfd, unsigned int n);
 

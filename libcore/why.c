@@ -131,6 +131,17 @@ const char *why_map(char buf[WHY_SIZE], int opening)
 	return buf;
 }
 
+const char *why_proc(char buf[WHY_SIZE])
+{
+	int err = errno;
+
+	fmt_str(buf, WHY_SIZE, "%s",
+		look_is_missing("/proc/self/ns") ? " (/proc is not mounted)"
+						 : "");
+	errno = err;
+	return buf;
+}
+
 const char *why_exec(char buf[WHY_SIZE], const char *file)
 {
 	int err = errno;

@@ -27,6 +27,8 @@ const char *why_umount(char buf[WHY_SIZE], int root, const char *target);
 /* pivot_root(2); put_old may be NULL */
 const char *why_pivot(char buf[WHY_SIZE], const char *new_root,
 		      const char *put_old);
+/* A file of /proc */
+const char *why_proc(char buf[WHY_SIZE]);
 /* execve(2) */
 const char *why_exec(char buf[WHY_SIZE], const char *file);
 

@@ -185,7 +185,10 @@ testTargetInOurOwnUserNamespace()
 	drop=$(is_root && echo "/usr/bin/setpriv --reuid 12345 --regid 12345 --clear-groups")
 	run $drop /usr/bin/unshare -r sh -c '"$CB" nsclone -u --hostname in sleep $nap &
 		until child=$(cat /proc/$!/task/$!/children) && [ "$child" ]; do sleep 0.02; done
-		sleep 0.1
+		tries=100
+		until [ "$("$CB" setns-join -t $child hostname)" = in ] || [ $tries = 0 ]; do
+			tries=$((tries - 1)) child=$(cat /proc/$!/task/$!/children)
+		done
 		"$CB" setns-join -t $child "$HELPER/facts" hostname uid
 		kill $!
 		wait'

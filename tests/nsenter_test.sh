@@ -97,7 +97,7 @@ testMany()
 	same --target "$pid" --all ${user#--user} -- $look
 	same --target="$pid" $user --uts --ipc --net $look
 	entered "ipc net $(is_root || echo 'user ')uts"
-	same --targ "$pid" $user --ut --ip --ne --mo $look
+	same --targ "$pid" $user --ut --ip --net --mo $look
 	same -t"$pid" $user -u -i hostname
 	assert_out deep
 }
@@ -181,8 +181,8 @@ testBadInput()
 	refused "nsenter: '/etc/passwd' is not a uts namespace" nsenter --uts=/etc/passwd true
 	refused "nsenter: '/proc/self/ns/ipc' is not a uts namespace" nsenter --uts=/proc/self/ns/ipc true
 	refused "nsenter: open the namespaces of process 999999999: No such process" nsenter -t 999999999 -u true
-	refused "nsenter: --target 'x': not a number" nsenter -t x -u true
-	refused "nsenter: option '-t' needs an argument: PID" nsenter -u -t
+	refused "nsenter: -t 'x': not the number of a process" nsenter -t x -u true
+	refused "nsenter: option '-t' needs an argument: PID[[]:INODE[]]" nsenter -u -t
 	refused "nsenter: unknown option '-z' (see: nsenter --help)" nsenter -z
 	refused "nsenter: option '--p' is ambiguous: *" nsenter --p true
 	if is_root; then

@@ -31,15 +31,27 @@ said()
 closed="the server closed the connection without an answer"
 alien="the answer is not that of a server of namespaces"
 lost="descriptors were lost on the way (the limit of open files, ulimit -n, or too many were sent)"
-other="the server sent a namespace of another kind than it says"
+other="the server sent something else than the '*' that it says"
+unasked="the server sent what was not asked for"
+twice="the server sent two of a kind"
 none="the server sent a descriptor that is no namespace: *"
+
+# nothing MODE: a server that serves nothing is no jail.
+nothing()
+{
+	up "$P" "$HELPER/peer" serve "$P" "$1" || return 0
+	refused "setns-join: no namespace is served" setns-join --keep-privileges "$P" touch "$T/ran"
+	assertFalse "$1: the program ran" "[ -e $T/ran ]"
+	down_by KILL
+	rm -f "$P"
+}
 
 # Two of a kind; the same twice is fine: uWSGI sends pid and pid_for_children.
 two()
 {
 	up "$T/up" "$CB" nsclone $as -u sh -c "$sleeper" "$T/up" || return 0
 	jail=$outer
-	said "$1" "the server sent two uts namespaces" "/proc/$(sleeper_pid)/ns/uts"
+	said "$1" "$2" "/proc/$(sleeper_pid)/ns/uts"
 	kill $jail
 	wait $jail 2>/dev/null
 	return 0
@@ -52,18 +64,24 @@ testServerOfOurs()
 	said hang-up "$closed"
 	said garbage "$alien"
 	said magic "$alien"
-	said bare "$alien"
+	said bare "the server says it sent 8 descriptors, 0 came"
 	said long "$alien"
 	said short "$alien"
 	said endless "$alien"
-	said few "the server says it sent 8 namespaces, 3 came"
-	said many "the server says it sent 3 namespaces, 8 came"
-	said too-many "the server sent 9 descriptors, at most 8 are expected"
+	said version "the server speaks another version of the protocol"
+	said known "$alien"
+	said few "the server says it sent 8 descriptors, 3 came"
+	said many "the server says it sent 3 descriptors, 8 came"
+	said too-many "$twice"
 	said flood "$lost"
-	said files "$none"
+	said files "$other"
 	said swap "$other"
-	said zero "$other"
-	two twice
+	said inode "$other"
+	said zero "$unasked"
+	said name "$unasked"
+	said unasked "$unasked"
+	two twice "$twice"
+	nothing none
 }
 
 testServerOfUwsgi()
@@ -72,15 +90,16 @@ testServerOfUwsgi()
 	said u-close "$closed"
 	said u-garbage "$alien"
 	said u-magic "$alien"
-	said u-bare "$alien"
+	said u-bare "the server says it sent 8 descriptors, 0 came"
 	said u-short "$alien"
 	said u-endless "$alien"
-	said u-few "the server says it sent 8 namespaces, 3 came"
-	said u-many "the server says it sent 3 namespaces, 8 came"
-	said u-minus "the server says it sent -1 namespaces, 8 came"
+	said u-few "the server says it sent 8 descriptors, 3 came"
+	said u-many "the server says it sent 3 descriptors, 8 came"
+	said u-minus "the server says it sent -1 descriptors, 8 came"
 	said u-flood "$lost"
 	said u-files "$none"
-	two u-twice
+	nothing u-none
+	two u-twice "the server sent two uts namespaces"
 }
 
 # The modes are refused for what they do: without it, the peer is served.
@@ -184,13 +203,13 @@ testClients()
 	is_root && held=$(ls "/proc/$outer/fd")
 	serves "a good one"
 	run "$HELPER/peer" ask "$S" ask 50
-	assertEquals "72 8" "$(sort -u "$T/out")"
+	assertEquals "216 8" "$(sort -u "$T/out")"
 	assertEquals 50 "$(wc -l <"$T/out")"
 	for mode in garbage short long empty fds half; do
 		run /usr/bin/timeout 20 "$HELPER/peer" ask "$S" $mode 20
 		assert_status 0
 		case $mode in
-		fds | half) assertEquals "$mode" "72 8" "$(sort -u "$T/out")" ;;
+		fds | half) assertEquals "$mode" "216 8" "$(sort -u "$T/out")" ;;
 		*) assertEquals "$mode" closed "$(sort -u "$T/out")" ;;
 		esac
 		serves $mode
@@ -219,7 +238,7 @@ testSilentClients()
 	up "$T/silent" sh -c 'exec "$HELPER/peer" ask "$0" none 200 >"$1"' "$S" "$T/silent" || return 0
 	silent=$outer outer=$server
 	run /usr/bin/timeout 30 "$HELPER/peer" ask "$S" ask 200
-	assertEquals "200 72 8" "$(uniq -c "$T/out" | xargs)"
+	assertEquals "200 216 8" "$(uniq -c "$T/out" | xargs)"
 	if [ "$WAY" = root/dash ]; then
 		n=0
 		while [ $n -lt 200 ] && "$CB" setns-join "$S" true; do n=$((n + 1)); done
@@ -236,7 +255,7 @@ testSilentClients()
 	sleep 0.1
 	run "$HELPER/peer" ask "$S" ask 5
 	wait $slow
-	assertEquals "72 8" "$(cat "$T/slow")"
+	assertEquals "216 8" "$(cat "$T/slow")"
 	kill -KILL $silent $more
 	wait $silent $more 2>/dev/null
 	serves "after 400 silent ones"

@@ -7,8 +7,11 @@
  * peer ask PATH MODE [N]
  *	asks a server N times (1): ask, garbage, short, long, empty, fds, half
  *	(close our half first), slow (connect, wait, ask), stream; tells "BYTES
- *	FDS", or why there is no answer. Or mute (ask, do not read), none (connect
+ *	FDS", or why there is no answer; worst: the microseconds of the slowest
+ *	answer. patient: connects, says nothing, tells "closed MICROSECONDS". Or mute (ask, do not read), none (connect
  *	only): N at once, "up" when all are there, until TERM.
+ * peer inode PID, peer nsid FILE
+ *	the inode of its pidfd, and the number of a namespace (NS_GET_ID)
  *
  * The frames are written down a second time on purpose: see libcore/fdpass.h.
  */
@@ -16,22 +19,25 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 #define MOST 120
 
 static const char *const names[] = {"mnt", "uts",  "ipc",    "net",
 				    "pid", "user", "cgroup", "time"};
-static const uint32_t kinds[] = {0x20000,    0x4000000,	 0x8000000, 0x40000000,
-				 0x20000000, 0x10000000, 0x2000000, 0x80};
-
 struct answer {
 	char magic[8];
-	uint32_t n, kind[8];
+	uint32_t n, known;
 	uint64_t bounding;
 	uint32_t uid, gid, no_new_privs, seccomp;
+	struct {
+		char name[8];
+		uint64_t inode;
+	} item[11];
 };
 
 struct uwsgi {
@@ -43,18 +49,35 @@ struct uwsgi {
 static const struct mode {
 	const char *name;
 	int says, sends; /* namespaces; sends -1: no frame but garbage */
-	enum { GOOD, MAGIC, FILES, SWAP, ZERO, TWICE, LONG, SHORT } how;
+	enum {
+		GOOD,
+		MAGIC,
+		FILES,
+		SWAP,
+		ZERO,
+		TWICE,
+		LONG,
+		SHORT,
+		VERSION,
+		INODE,
+		NAME,
+		UNASKED,
+		KNOWN
+	} how;
 } modes[] = {
-	{"good", 8, 8, GOOD},	   {"magic", 8, 8, MAGIC},
-	{"few", 8, 3, GOOD},	   {"many", 3, 8, GOOD},
-	{"too-many", 9, 9, GOOD},  {"flood", 8, MOST, GOOD},
-	{"files", 8, 8, FILES},	   {"swap", 8, 8, SWAP},
-	{"zero", 8, 8, ZERO},	   {"twice", 2, 2, TWICE},
-	{"long", 8, 8, LONG},	   {"short", 8, 8, SHORT},
-	{"bare", 8, 0, GOOD},	   {"garbage", 0, -1, GOOD},
-	{"minus", -1, 8, GOOD},	   {"one", 1, 1, GOOD},
-	{"endless", 8, -1, LONG},  {"close", 0, 0, GOOD},
-	{"hang-up", 0, 0, GOOD},   {"silent", 0, 0, GOOD},
+	{"good", 8, 8, GOOD},	    {"magic", 8, 8, MAGIC},
+	{"few", 8, 3, GOOD},	    {"many", 3, 8, GOOD},
+	{"too-many", 9, 9, GOOD},   {"flood", 8, MOST, GOOD},
+	{"files", 8, 8, FILES},	    {"swap", 8, 8, SWAP},
+	{"zero", 8, 8, ZERO},	    {"twice", 2, 2, TWICE},
+	{"long", 8, 8, LONG},	    {"short", 8, 8, SHORT},
+	{"version", 8, 8, VERSION}, {"inode", 8, 8, INODE},
+	{"name", 8, 8, NAME},	    {"unasked", 1, 1, UNASKED},
+	{"known", 8, 8, KNOWN},	    {"none", 0, 0, GOOD},
+	{"bare", 8, 0, GOOD},	    {"garbage", 0, -1, GOOD},
+	{"minus", -1, 8, GOOD},	    {"one", 1, 1, GOOD},
+	{"endless", 8, -1, LONG},   {"close", 0, 0, GOOD},
+	{"hang-up", 0, 0, GOOD},    {"silent", 0, 0, GOOD},
 	{"no-accept", 0, 0, GOOD},
 };
 
@@ -113,6 +136,25 @@ static int open_namespace(int i, const char *file)
 	return fd;
 }
 
+/* What the frame says of descriptor i */
+static void describe(struct answer *a, int i, const struct mode *m, int fd,
+		     const char *file)
+{
+	const char *name = m->how == SWAP      ? names[7 - i % 8]
+			   : m->how == ZERO    ? ""
+			   : m->how == NAME    ? "mount"
+			   : m->how == UNASKED ? "pidfd"
+			   : m->how == TWICE   ? "uts"
+			   : file	       ? "pid"
+					       : names[i % 8];
+	struct stat st;
+
+	if (i >= 11 || fstat(fd, &st))
+		return;
+	memcpy(a->item[i].name, name, strlen(name));
+	a->item[i].inode = st.st_ino + (m->how == INODE);
+}
+
 static void answer(int sock, const struct mode *m, int stream, const char *file)
 {
 	char data[4096];
@@ -125,20 +167,21 @@ static void answer(int sock, const struct mode *m, int stream, const char *file)
 	if (m->sends >= 0 && stream) {
 		*u = (struct uwsgi){"uwsgi-setns", m->says};
 	} else if (m->sends >= 0) {
-		*a = (struct answer){"cellbox1", (uint32_t)m->says, {0}, ~0ULL,
-				     getuid(),	 getgid(),	    0,	 0};
-		for (int i = 0; i < 8; i++)
-			a->kind[i] = m->how == SWAP    ? kinds[7 - i]
-				     : m->how == ZERO  ? 0
-				     : m->how == TWICE ? kinds[1]
-				     : file	       ? kinds[4]
-						       : kinds[i];
+		*a = (struct answer){.magic = "cellbox2",
+				     .n = (uint32_t)m->says,
+				     .known = m->how == KNOWN ? 2 : 1,
+				     .bounding = ~0ULL,
+				     .uid = getuid(),
+				     .gid = getgid()};
 	}
 	data[0] += m->how == MAGIC;
+	data[7] += m->how == VERSION;
 	for (int i = 0; i < m->sends; i++)
 		fd[i] = m->how == FILES	  ? open("/dev/null", O_RDONLY)
 			: m->how == TWICE ? open_namespace(1, i ? file : NULL)
 					  : open_namespace(i, file);
+	for (int i = 0; i < m->sends && !stream; i++)
+		describe(a, i, m, fd[i], file);
 	size += m->how == LONG ? 64 : m->how == SHORT ? -1 : 0;
 	while (pass(sock, data, size, fd, m->sends) > 0 && m->sends < 0 &&
 	       m->how == LONG)
@@ -175,7 +218,8 @@ static int serve(const char *path, const char *name, const char *file)
 	}
 }
 
-static void tell(int sock)
+/* 0, or -1 if there is no answer; it is told unless quiet. */
+static int tell(int sock, int quiet)
 {
 	char data[4096];
 	struct iovec iov = {data, sizeof(data)};
@@ -193,6 +237,8 @@ static void tell(int sock)
 		fds = (int)((c->cmsg_len - CMSG_LEN(0)) / sizeof(int));
 	for (int i = 0; i < fds; i++)
 		close(((int *)CMSG_DATA(c))[i]);
+	if (quiet)
+		return n > 0 ? 0 : -1;
 	if (n < 0)
 		printf("%s\n",
 		       errno == ECONNRESET ? "closed" : strerror(errno));
@@ -200,24 +246,41 @@ static void tell(int sock)
 		puts("closed");
 	else
 		printf("%d %d\n", (int)n, fds);
+	return n > 0 ? 0 : -1;
+}
+
+static int patient(const char *path)
+{
+	int sock = endpoint(path, SOCK_SEQPACKET, 0);
+	double begin = now();
+	char byte;
+
+	if (recv(sock, &byte, 1, 0))
+		fail("recv");
+	printf("closed %.0f\n", (now() - begin) * 1e6);
+	return 0;
 }
 
 static int ask(const char *path, const char *mode, int times)
 {
-	char data[64] = "cellbox1\xff\xff\xff\x7f";
+	char data[64] = "cellbox2\x80\0\x02\x7e";
 	int type = strcmp(mode, "stream") ? SOCK_SEQPACKET : SOCK_STREAM;
 	int mute = !strcmp(mode, "mute"), none = !strcmp(mode, "none");
-	size_t size = !strcmp(mode, "short")   ? 11
-		      : !strcmp(mode, "long")  ? 13
+	size_t size = !strcmp(mode, "short")   ? 15
+		      : !strcmp(mode, "long")  ? 17
 		      : !strcmp(mode, "empty") ? 0
-					       : 12;
-	int fd[MOST];
+					       : 16;
+	int fd[MOST], worst = !strcmp(mode, "worst");
+	double most = 0;
 
+	if (!strcmp(mode, "patient"))
+		return patient(path);
 	for (int i = 0; i < MOST; i++)
 		fd[i] = 1;
 	if (!strcmp(mode, "garbage"))
 		memset(data, 'x', sizeof(data));
 	for (int i = 0; i < times; i++) {
+		double begin = now();
 		int sock = endpoint(path, type, 0);
 
 		if (!strcmp(mode, "slow"))
@@ -229,13 +292,39 @@ static int ask(const char *path, const char *mode, int times)
 			shutdown(sock, SHUT_WR);
 		if (none || mute)
 			continue; /* and it stays open */
-		tell(sock);
+		/* It was the oldest of too many: once more, and it counts. */
+		while (worst && tell(sock, 1)) {
+			close(sock);
+			sock = endpoint(path, type, 0);
+			pass(sock, data, size, fd, 0);
+		}
+		if (!worst)
+			tell(sock, 0);
+		if (now() - begin > most)
+			most = now() - begin;
 		close(sock);
 	}
+	if (worst)
+		printf("%.0f\n", most * 1e6);
 	if (none || mute) {
 		dprintf(1, "up\n");
 		pause();
 	}
+	return 0;
+}
+
+static int number(const char *what, const char *word)
+{
+	uint64_t id = 0;
+	struct stat st;
+	int fd = *what == 'i' ? (int)syscall(434 /* pidfd_open */,
+					     (long)atoi(word), 0L)
+			      : open(word, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || fstat(fd, &st) ||
+	    (*what != 'i' && ioctl(fd, 0x8008b70d, &id)))
+		fail(word);
+	printf("%llu\n", (unsigned long long)(*what == 'i' ? st.st_ino : id));
 	return 0;
 }
 
@@ -246,5 +335,8 @@ int main(int argc, char **argv)
 		return serve(argv[2], argv[3], argv[4]);
 	if (argc >= 4 && !strcmp(argv[1], "ask"))
 		return ask(argv[2], argv[3], argc > 4 ? atoi(argv[4]) : 1);
+	if (argc == 3 &&
+	    (!strcmp(argv[1], "inode") || !strcmp(argv[1], "nsid")))
+		return number(argv[1], argv[2]);
 	return 125; /* usage: see above */
 }
