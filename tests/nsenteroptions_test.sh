@@ -186,7 +186,7 @@ testNetOfSocket()
 	until [ "$fd" ] || [ $tries = 0 ]; do
 		tries=$((tries - 1))
 		sleep 0.02
-		for link in /proc/$nc/fd/*; do
+		for link in "/proc/$nc/fd/"*; do
 			case $(readlink $link) in
 			socket:*) fd=$link ;;
 			esac
