@@ -109,7 +109,7 @@ static int ends_by(int sigfd)
 
 _Noreturn static void serve_target(pid_t pid, const char *path, int uwsgi)
 {
-	int sigfd = sys_signalfd(~0ULL), pidfd = sys_pidfd_open(pid);
+	int sigfd = sys_signalfd(-1, ~0ULL), pidfd = sys_pidfd_open(pid);
 	struct jail jail;
 	struct server sv;
 	int sig = 0;

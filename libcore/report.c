@@ -176,3 +176,8 @@ void report_end(const struct report *r, const struct stay *s)
 	if (r->fd >= 0)
 		put(r->fd, text);
 }
+
+int report_put(int fd, const char *text)
+{
+	return put(fd, text);
+}

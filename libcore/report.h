@@ -47,4 +47,8 @@ void report_ready(const struct report *r);
 /* The child has ended. Removes the pid file. */
 void report_end(const struct report *r, const struct stay *s);
 
+/* A whole record, for a second at most. 0 also if nobody reads it any more; -1
+ * and errno: it was not taken. */
+int report_put(int fd, const char *text);
+
 #endif

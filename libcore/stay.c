@@ -33,7 +33,7 @@ static void begin(struct stay *s, int init)
 	*s = (struct stay){.listens = HELLO_STANDS,
 			   .init = init,
 			   .grace = -1,
-			   .keep_fd = {-1, -1},
+			   .keep_fd = {-1, -1, -1},
 			   .sigfd = -1};
 	for (int i = 0; i < STAY_POLL; i++)
 		s->poll[i].fd = -1;
@@ -94,12 +94,13 @@ static int say(struct stay *s, enum hello_word word)
 
 static int guard(const struct stay *s)
 {
-	int keep[STAY_POLL + 5] = {s->hello, s->sigfd, s->keep_fd[0],
-				   s->keep_fd[1], chain_stop_end()};
+	int keep[STAY_POLL + 6] = {s->hello,	  s->sigfd,
+				   s->keep_fd[0], s->keep_fd[1],
+				   s->keep_fd[2], chain_stop_end()};
 
 	for (int i = 0; i < STAY_POLL; i++)
-		keep[5 + i] = s->poll[i].fd;
-	return proc_guard(keep, STAY_POLL + 5, s->caps | CAPS_KILL);
+		keep[6 + i] = s->poll[i].fd;
+	return proc_guard(keep, STAY_POLL + 6, s->caps | CAPS_KILL);
 }
 
 static int stand(struct stay *s)
@@ -107,7 +108,7 @@ static int stand(struct stay *s)
 	const sys_sigset all = ~0ULL;
 	const int yes = 1;
 
-	s->sigfd = sys_signalfd(all);
+	s->sigfd = sys_signalfd(-1, all);
 	if (s->sigfd < 0 || sys_sigmask(SIG_SETMASK, &all, NULL))
 		return -1;
 	if (s->listens != HELLO_STANDS &&
