@@ -9,10 +9,12 @@
  * kills what is left in the pid namespace. Where it is not PID 1 it is a child
  * subreaper, and kills what is left by itself.
  */
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -126,6 +128,8 @@ static void send_on(struct ask *a, struct stay *s)
 static void wait_for_rest(struct ask *a, struct stay *s)
 {
 	while (!stay_reap(s)) {
+		struct pollfd p = {.fd = s->sigfd, .events = POLLIN};
+		struct signalfd_siginfo info;
 		int left = remains_time(&a->remains), sig;
 
 		if (s->adopted) {
@@ -135,11 +139,17 @@ static void wait_for_rest(struct ask *a, struct stay *s)
 		}
 		if (!left)
 			return;
-		sig = sys_sigwait(~0ULL, left);
-		if (sig <= 0 || sig == SIGCHLD || !a->rewrite.sends[sig])
+		/* Not sigwaitinfo(2): while that waits, /proc tells who
+		 * forwards to us that we have nothing blocked. */
+		poll(&p, 1, left);
+		if (read(s->sigfd, &info, sizeof(info)) != sizeof(info))
 			continue;
-		remains_asked(&a->remains, sig, a->rewrite.sends[sig]);
-		remains_send(&a->remains, a->rewrite.sends[sig]);
+		sig = a->rewrite.sends[info.ssi_signo];
+		if (info.ssi_signo == SIGCHLD || info.ssi_code == SI_KERNEL ||
+		    !sig)
+			continue;
+		remains_asked(&a->remains, info.ssi_signo, sig);
+		remains_send(&a->remains, sig);
 	}
 }
 
@@ -147,8 +157,7 @@ _Noreturn static void finish(struct ask *a, struct stay *s)
 {
 	char text[16];
 
-	if (a->group)
-		console_return(s->child);
+	console_return(s->child);
 	if (!s->ready)
 		stay_end(s);
 	if (a->remains.until || !a->wait_all)
@@ -210,10 +219,8 @@ static void check_open(const struct ask *a)
 {
 	for (int i = 0; i < a->keep.n; i++)
 		inherit_check("keep-fd", a->keep.fd[i]);
-	if (a->ready_fd >= 0)
-		inherit_check("ready-fd", a->ready_fd);
-	if (a->status_fd >= 0)
-		inherit_check("status-fd", a->status_fd);
+	inherit_check("ready-fd", a->ready_fd);
+	inherit_check("status-fd", a->status_fd);
 }
 
 static void begin(struct ask *a)

@@ -60,7 +60,7 @@ void inherit_only(const int *keep, int n, int tells)
 /* All of ours are close-on-exec; none of the caller's could be. */
 void inherit_check(const char *option, int fd)
 {
-	int flags = fcntl(fd, F_GETFD);
+	int flags = fd < 0 ? 0 : fcntl(fd, F_GETFD);
 
 	if (flags > 0)
 		errno = EBADF;

@@ -9,7 +9,8 @@
  * other one that would have been a way out: a directory, a namespace, a block
  * device, a socket. Dies. */
 void inherit_only(const int *keep, int n, int tells);
-/* The option's descriptor must be open, and the caller's. Dies. */
+/* The option's descriptor must be open, and the caller's (-1: not
+ * given). Dies. */
 void inherit_check(const char *option, int fd);
 
 #endif

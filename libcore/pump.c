@@ -166,8 +166,11 @@ static void take_signals(struct stay *s)
 	if (s->held)
 		send_held(s);
 	while (!s->signal && !s->adopted &&
-	       read(s->sigfd, &info, sizeof(info)) == sizeof(info))
+	       read(s->sigfd, &info, sizeof(info)) == sizeof(info)) {
 		take_signal(s, &info);
+		if (info.ssi_signo == SIGCHLD)
+			break; /* mostly the last one; poll would tell */
+	}
 }
 
 /* What is to be told, in the order in which it came; 0: nothing */
@@ -289,10 +292,4 @@ void stay_stop(struct stay *s)
 	if (group > 0 && group == owner && group != getpgrp())
 		tcsetpgrp(STDIN_FILENO, group);
 	kill(s->child, SIGCONT);
-}
-
-void stay_close(struct stay *s)
-{
-	close(s->hello);
-	close(s->sigfd);
 }

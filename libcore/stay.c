@@ -145,6 +145,12 @@ int stay_answer(struct stay *s)
 	return -1;
 }
 
+void stay_close(struct stay *s)
+{
+	close(s->hello);
+	close(s->sigfd);
+}
+
 void stay_end(struct stay *s)
 {
 	if (s->killed == SIGKILL && s->fatal)

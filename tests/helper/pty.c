@@ -10,7 +10,7 @@
  *     type TEXT      \r and \ooo are read in TEXT
  *     wait TEXT      until it was shown, behind what was waited for before
  *     size ROWSxCOLS
- *     kill SIG       to the command
+ *     sleep MILLISECONDS
  *
  * Then it waits for the end of the command. What was shown goes to stdout, less
  * all CR; the status is the command's. After SECONDS (20) all is killed: 124.
@@ -81,7 +81,7 @@ static void resize(const char *word)
 	ioctl(master, TIOCSWINSZ, &size);
 }
 
-static void step(char *line, pid_t child)
+static void step(char *line)
 {
 	char *arg = line + 5, *at;
 
@@ -89,8 +89,8 @@ static void step(char *line, pid_t child)
 		type(arg);
 	} else if (!strncmp(line, "size ", 5)) {
 		resize(arg);
-	} else if (!strncmp(line, "kill ", 5)) {
-		kill(child, signal_number(arg));
+	} else if (!strncmp(line, "sleep ", 6)) {
+		usleep((useconds_t)atoi(arg) * 1000);
 	} else if (!strncmp(line, "wait ", 5)) {
 		while (!(at = memmem(shown + seen, n_shown - seen, arg,
 				     strlen(arg))))
@@ -144,7 +144,7 @@ int main(int argc, char **argv)
 		become(argv + optind, beside);
 	while (fgets(line, sizeof(line), stdin)) {
 		line[strcspn(line, "\n")] = 0;
-		step(line, child);
+		step(line);
 	}
 	while (waitpid(child, &status, WNOHANG) != child)
 		take(5, "its end");
