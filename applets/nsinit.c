@@ -9,23 +9,24 @@
  * kills what is left in the pid namespace. Where it is not PID 1 it is a child
  * subreaper, and kills what is left by itself.
  */
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cap.h"
 #include "chain.h"
 #include "console.h"
 #include "err.h"
 #include "fmt.h"
 #include "inherit.h"
-#include "num.h"
 #include "opt.h"
 #include "proc.h"
 #include "remains.h"
+#include "report.h"
 #include "rewrite.h"
 #include "signame.h"
 #include "stay.h"
@@ -38,7 +39,8 @@ struct ask {
 	const char *console, *wait, *parent_death;
 	const char *rewrites[OPT_MANY_MAX + 1], *exits[OPT_MANY_MAX + 1];
 	struct opt_fds keep;
-	int group, everything, verbose, grace, ready_fd, status_fd;
+	int group, everything, verbose, ready_fd, status_fd;
+	struct remains remains;
 
 	int wait_all, death;
 	struct rewrite rewrite;
@@ -55,6 +57,9 @@ static void check(struct ask *a)
 	if (a->parent_death && !a->death)
 		die("--parent-death-signal '%s': not a signal",
 		    a->parent_death);
+	if (a->parent_death && chain_forked())
+		die("--parent-death-signal: the parent is a step before this "
+		    "one, with which it ends in any case");
 	if (a->group && a->everything)
 		die("-g and -a exclude each other");
 	if (chain_pid_pending())
@@ -63,14 +68,10 @@ static void check(struct ask *a)
 	chain_forks(1);
 }
 
-static void tell(const struct ask *a, const char *name, const char *value)
+static void tell(int fd, const char *text)
 {
-	struct fmt f = {.fd = a->status_fd};
-
-	if (a->status_fd < 0)
-		return;
-	fmt_add(&f, "%s=%s\n", name, value);
-	fmt_flush(&f);
+	if (fd >= 0)
+		report_put(fd, text);
 }
 
 /* As a shell numbers it */
@@ -82,119 +83,109 @@ static int shell_status(int status)
 
 static void tell_adopted(const struct ask *a, const struct stay *s)
 {
-	char text[32];
+	char text[48];
 
-	fmt_str(text, sizeof(text), "'%d %d'", s->adopted,
+	fmt_str(text, sizeof(text), "adopted='%d %d'\n", s->adopted,
 		shell_status(s->adopted_status));
-	tell(a, "adopted", text);
+	tell(a->status_fd, text);
 }
 
-/* A root that can trace everybody can reach the host's binary by us. */
-static void warn_of_tracer(const struct stay *s)
+static void take_ready(const struct ask *a, const struct stay *s)
 {
-	char path[32], buf[4096];
-	const char *at;
-	uint64_t caps = 0;
+	char text[32];
 
-	fmt_str(path, sizeof(path), "/proc/%d/status", proc_number(s->child));
-	at = proc_field(path, "\nCapPrm:\t", buf, sizeof(buf));
-	if (at && !num_take(&at, 16, &caps) && caps & CAPS_SYS_PTRACE &&
-	    proc_is_initial_user())
+	fmt_str(text, sizeof(text), "pid=%d\nready=1\n", s->child);
+	tell(a->status_fd, text);
+	tell(a->ready_fd, "ready=1\n");
+	if (a->ready_fd >= 0)
+		close(a->ready_fd);
+	if (!(chain_made() & CLONE_NEWUSER) && proc_is_initial_user() &&
+	    proc_can_trace(s->child))
 		warn("the program has CAP_SYS_PTRACE in the initial user "
 		     "namespace: it reaches this process and the host's binary "
 		     "(add -r to nsclone or unshare)");
 }
 
-static void take_ready(const struct ask *a, const struct stay *s)
-{
-	struct fmt f = {.fd = a->ready_fd};
-	char text[16];
-
-	fmt_str(text, sizeof(text), "%d", s->child);
-	tell(a, "pid", text);
-	tell(a, "ready", "1");
-	if (a->ready_fd >= 0) {
-		fmt_add(&f, "ready=1\n");
-		fmt_flush(&f);
-		close(a->ready_fd);
-	}
-	warn_of_tracer(s);
-}
-
-static void send_on(const struct ask *a, struct stay *s)
+static void send_on(struct ask *a, struct stay *s)
 {
 	int sig = a->rewrite.sends[s->signal];
 
-	if (s->signal == SIGTERM && a->grace >= 0 && !s->kill_at)
-		s->kill_at = sys_now() + a->grace * 1000LL;
-	if (!sig || s->terminal)
+	/* The terminal's own went to its foreground: the program, unless that
+	 * has another terminal, or a group in the background. */
+	if (!sig || (s->terminal && !a->group && !a->console))
 		return;
+	remains_asked(&a->remains, s->signal, sig);
+	s->kill_at = a->remains.until;
+	if (sig == SIGCONT && a->group)
+		console_lend(s->child);
 	if (a->everything)
-		remains_send(sig);
+		remains_send(&a->remains, sig);
 	else
 		stay_send(s, a->group ? -s->child : s->child, sig);
 }
 
 /* The main child has ended: waits for whom else there is, until the time is up */
-static void wait_for_rest(const struct ask *a, struct stay *s, int64_t until)
+static void wait_for_rest(struct ask *a, struct stay *s)
 {
-	int sig;
-
 	while (!stay_reap(s)) {
-		int64_t now = until ? sys_now() : 0;
+		struct pollfd p = {.fd = s->sigfd, .events = POLLIN};
+		struct signalfd_siginfo info;
+		int left = remains_time(&a->remains), sig;
 
-		if (s->adopted)
+		if (s->adopted) {
 			tell_adopted(a, s);
-		if (s->adopted && (s->adopted = 0, 1))
+			s->adopted = 0;
 			continue;
-		if (until && now >= until)
+		}
+		if (!left)
 			return;
-		sig = sys_sigwait(~0ULL, until ? (int)(until - now) : -1);
-		if (sig <= 0 || sig == SIGCHLD || !a->rewrite.sends[sig])
+		/* Not sigwaitinfo(2): while that waits, /proc tells who
+		 * forwards to us that we have nothing blocked. */
+		poll(&p, 1, left);
+		if (read(s->sigfd, &info, sizeof(info)) != sizeof(info))
 			continue;
-		remains_send(a->rewrite.sends[sig]);
-		if (sig == SIGTERM && a->grace >= 0 && !until)
-			until = sys_now() + a->grace * 1000LL;
+		sig = a->rewrite.sends[info.ssi_signo];
+		if (info.ssi_signo == SIGCHLD || info.ssi_code == SI_KERNEL ||
+		    !sig)
+			continue;
+		remains_asked(&a->remains, info.ssi_signo, sig);
+		remains_send(&a->remains, sig);
 	}
 }
 
-_Noreturn static void finish(const struct ask *a, struct stay *s, int64_t until)
+_Noreturn static void finish(struct ask *a, struct stay *s)
 {
 	char text[16];
 
+	console_return(s->child);
 	if (!s->ready)
 		stay_end(s);
-	if (!until && !a->wait_all && a->grace >= 0) {
-		remains_send(SIGTERM);
-		until = sys_now() + a->grace * 1000LL;
-	}
-	if (until || a->wait_all)
-		wait_for_rest(a, s, until);
-	if (getpid() != 1)
-		remains_end();
-	fmt_str(text, sizeof(text), "%d", s->status);
-	tell(a, "exit", text);
+	if (a->remains.until || !a->wait_all)
+		remains_asked(&a->remains, SIGTERM, 0);
+	if (a->remains.until)
+		remains_send(&a->remains, SIGTERM);
+	if (a->remains.until || a->wait_all)
+		wait_for_rest(a, s);
+	remains_end(&a->remains);
+	fmt_str(text, sizeof(text), "exit=%d\n", s->status);
+	tell(a->status_fd, text);
 	_exit(a->rewrite.ends[s->status]);
 }
 
 /* The life of PID 1 */
 _Noreturn static void be_first(struct ask *a, struct stay *s)
 {
-	int64_t until = 0;
-
 	s->wards = s->hears = 1;
 	s->keep_fd[0] = a->ready_fd;
 	s->keep_fd[1] = a->status_fd;
+	s->keep_fd[2] = a->remains.list;
 	s->tells = ~(a->verbose && a->status_fd >= 0 ? 0 : SYS_SIG(SIGCHLD));
 	if (stay_stand(s))
 		_exit(STATUS_FAILED);
 	for (;;) {
-		enum stay_event event = stay_next(s);
-
-		if (s->kill_at)
-			until = s->kill_at;
-		switch (event) {
+		switch (stay_next(s)) {
 		case STAY_READY:
+			sys_halve_queue();
 			take_ready(a, s);
 			sys_drop_text(HOT_TEXT);
 			break;
@@ -208,7 +199,7 @@ _Noreturn static void be_first(struct ask *a, struct stay *s)
 			tell_adopted(a, s);
 			break;
 		case STAY_ENDED:
-			finish(a, s, until);
+			finish(a, s);
 		default:
 			break;
 		}
@@ -219,14 +210,25 @@ static void settle(const struct ask *a)
 {
 	if (a->console)
 		console_take(a->console);
-	else if (a->group && setpgid(0, 0))
+	else if (a->group && console_group())
 		die("make a process group: %m");
 	inherit_only(a->keep.fd, a->keep.n, a->verbose);
 }
 
-static void begin(const struct ask *a)
+static void check_open(const struct ask *a)
 {
-	if (getpid() == 1)
+	for (int i = 0; i < a->keep.n; i++)
+		inherit_check("keep-fd", a->keep.fd[i]);
+	inherit_check("ready-fd", a->ready_fd);
+	inherit_check("status-fd", a->status_fd);
+}
+
+static void begin(struct ask *a)
+{
+	check_open(a);
+	if (a->death && chain_die_with_caller(a->death))
+		die("--parent-death-signal: %m");
+	if (remains_open(&a->remains))
 		return;
 	if (a->everything)
 		die("-a is for PID 1 (put 'nsclone -p' or 'unshare -pf' "
@@ -234,8 +236,6 @@ static void begin(const struct ask *a)
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1UL, 0UL, 0UL, 0UL))
 		die("become a child subreaper: %m");
 	warn("not PID 1: reaps as a child subreaper");
-	if (a->death && chain_die_with_caller(a->death))
-		die("--parent-death-signal: %m");
 }
 
 #define AT(member) ((void *)offsetof(struct ask, member))
@@ -248,14 +248,14 @@ static const struct opt options[] = {
 	OPT_FLAG('a', "all", AT(everything), "send signals to every process"),
 	OPT_MANY(0, "rewrite", AT(rewrites), "SIG=SIG",
 		 "send another signal on (=0: none)"),
-	OPT_NUMBER(0, "grace", AT(grace), "SECONDS",
+	OPT_NUMBER(0, "grace", AT(remains.grace), "SECONDS",
 		   "from TERM to KILL of all that is left"),
 	OPT_STR(0, "wait", AT(wait), "WHOM",
 		"end with the last process (all), or main"),
 	OPT_MANY(0, "exit-map", AT(exits), "STATUS=STATUS",
 		 "end with another status"),
 	OPT_STR(0, "parent-death-signal", AT(parent_death), "SIGNAL",
-		"where it is not PID 1: when its parent ends"),
+		"for the program when who started this ends"),
 	OPT_FDS(0, "keep-fd", AT(keep),
 		"pass this descriptor on, besides 0, 1 and 2"),
 	OPT_NUMBER(0, "ready-fd", AT(ready_fd), "FD",
@@ -270,7 +270,7 @@ static const struct opt options[] = {
 static char **run(char **argv)
 {
 	struct ask a = {.wait = "main",
-			.grace = -1,
+			.remains.grace = -1,
 			.ready_fd = -1,
 			.status_fd = -1};
 	struct stay s;

@@ -86,7 +86,7 @@ static void tell_ready(const struct serve *o)
 
 _Noreturn static void serve_alone(struct server *sv, const struct serve *o)
 {
-	int sigfd = sys_signalfd(~0ULL);
+	int sigfd = sys_signalfd(-1, ~0ULL);
 	struct jail jail;
 
 	if (o->ready >= 0 && fcntl(o->ready, F_SETFD, FD_CLOEXEC))

@@ -4,6 +4,7 @@
  */
 #include "inherit.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stddef.h>
@@ -40,7 +41,7 @@ static const char *kind_of(int fd)
 /* A directory of the host, left open, would be a way out. */
 void inherit_only(const int *keep, int n, int tells)
 {
-	for (int fd = 3; tells && fd < 1024; fd++) {
+	for (int fd = 3; tells && fd < 65536; fd++) {
 		int flags = fcntl(fd, F_GETFD);
 		const char *kind = flags & FD_CLOEXEC ? NULL : kind_of(fd);
 		int kept = 0;
@@ -54,4 +55,15 @@ void inherit_only(const int *keep, int n, int tells)
 	for (int i = 0; i < n; i++)
 		if (fcntl(keep[i], F_SETFD, 0))
 			die("--keep-fd '%d': %m", keep[i]);
+}
+
+/* All of ours are close-on-exec; none of the caller's could be. */
+void inherit_check(const char *option, int fd)
+{
+	int flags = fd < 0 ? 0 : fcntl(fd, F_GETFD);
+
+	if (flags > 0)
+		errno = EBADF;
+	if (flags)
+		die("--%s '%d': %m", option, fd);
 }

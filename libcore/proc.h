@@ -42,6 +42,8 @@ int proc_ward(void);
 /* Wipes the arguments, from the first on, and the environment: what /proc/PID
  * shows of them is one word, name. They must not be used any more. */
 void proc_wipe(char *first, const char *name);
+/* It has CAP_SYS_PTRACE, as far as /proc tells. */
+int proc_can_trace(pid_t pid);
 /* This is the initial user namespace, as far as /proc tells. */
 int proc_is_initial_user(void);
 

@@ -16,7 +16,8 @@
 #include "stay.h"
 #include "sys.h"
 
-#define HELD_MS 1 /* until a full queue of signals is tried again */
+#define STANDARD 0x7fffffffULL /* the signals 1 to 31 */
+#define HELD_MS	 1 /* until a full queue of signals is tried again */
 
 /* One message off the pair, from pid. */
 static void hear(struct stay *s, const struct hello_message *m, pid_t pid)
@@ -115,14 +116,35 @@ void stay_send(struct stay *s, pid_t pid, int sig)
 	int failed = s->queued && pid > 0 ? sys_sigqueue(pid, sig, s->value)
 					  : kill(pid, sig);
 
-	s->held = failed && errno == EAGAIN ? pid : 0;
+	/* It may not lead its group yet. */
+	if (failed && errno == ESRCH && pid < 0)
+		kill(-pid, sig);
+	if (!failed || errno != EAGAIN)
+		return;
+	s->held = pid;
 	s->held_signal = sig;
+	s->held_value = s->value;
+	sys_signalfd(s->sigfd, STANDARD);
+}
+
+/* What could not be sent on. The real-time ones behind it wait for it, in their
+ * order; the others, of which one is TERM, go past it. */
+static void send_held(struct stay *s)
+{
+	if (sys_sigqueue(s->held, s->held_signal, s->held_value) &&
+	    errno == EAGAIN)
+		return;
+	s->held = 0;
+	sys_signalfd(s->sigfd, ~0ULL);
 }
 
 static void take_signal(struct stay *s, const struct signalfd_siginfo *info)
 {
 	int sig = info->ssi_signo;
 
+	/* Nobody reads a report of ours any more: not the child's concern. */
+	if (sig == SIGPIPE && info->ssi_pid == (uint32_t)getpid())
+		return;
 	s->queued = info->ssi_code == SI_QUEUE;
 	s->value = info->ssi_int;
 	listen_to(s);
@@ -144,12 +166,13 @@ void stay_take_signals(struct stay *s)
 	struct signalfd_siginfo info;
 
 	if (s->held)
-		stay_send(s, s->held, s->held_signal);
-	while (!s->signal && !s->adopted && !s->held &&
-	       read(s->sigfd, &info, sizeof(info)) == sizeof(info))
+		send_held(s);
+	while (!s->signal && !s->adopted &&
+	       read(s->sigfd, &info, sizeof(info)) == sizeof(info)) {
 		take_signal(s, &info);
-	if (s->held)
-		stay_reap(s);
+		if (info.ssi_signo == SIGCHLD)
+			break; /* mostly the last one; poll would tell */
+	}
 }
 
 /* What is to be told, in the order in which it came; 0: nothing */
@@ -223,7 +246,7 @@ static int look_around(struct stay *s)
 	int hears = (s->hears || listens) && !s->closed;
 	int wait = s->signal ? 0 : s->held ? HELD_MS : until_due(s);
 	struct pollfd fds[2 + STAY_POLL] = {
-		{.fd = s->held ? -1 : s->sigfd, .events = POLLIN},
+		{.fd = s->sigfd, .events = POLLIN},
 		/* End-of-file is an event that need not be asked for. */
 		{.fd = hears ? s->hello : -1, .events = listens ? POLLIN : 0},
 	};
@@ -279,10 +302,4 @@ void stay_stop(struct stay *s)
 	else if (group == owner)
 		tcsetpgrp(STDIN_FILENO, group);
 	kill(-group, SIGCONT);
-}
-
-void stay_close(struct stay *s)
-{
-	close(s->hello);
-	close(s->sigfd);
 }

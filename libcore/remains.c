@@ -4,54 +4,75 @@
  */
 #include "remains.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "err.h"
 #include "fmt.h"
 #include "num.h"
+#include "proc.h"
 #include "sys.h"
 
-/* Many may not fit: who is left over will be seen the next time. */
-static int send_to_children(int sig)
-{
-	char path[48], text[4096];
-	const char *at = text;
-	uint64_t pid;
-	ssize_t n;
-	int fd;
+#define WAIT_MAX 1000000 /* milliseconds */
 
-	fmt_str(path, sizeof(path), "/proc/self/task/%d/children", getpid());
-	fd = sys_open(AT_FDCWD, path, O_RDONLY, 0);
-	if (fd < 0)
-		return -1;
-	n = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	text[n > 0 ? n : 0] = 0;
-	while (!num_take(&at, 10, &pid) && *at == ' ')
-		kill(pid, sig);
+int remains_open(struct remains *r)
+{
+	char file[32];
+
+	r->list = -1;
+	if (getpid() == 1)
+		return 1;
+	fmt_str(file, sizeof(file), "task/%d/children", getpid());
+	r->list = proc_open(file, O_RDONLY);
+	if (r->list < 0)
+		die("not PID 1, and its children cannot be listed: %m");
 	return 0;
 }
 
-int remains_send(int sig)
+void remains_asked(struct remains *r, int came, int sent)
 {
-	if (getpid() != 1)
-		return send_to_children(sig);
-	return kill(-1, sig) && errno != ESRCH ? -1 : 0;
+	if (r->grace >= 0 && !r->until && (came == SIGTERM || sent == SIGTERM))
+		r->until = sys_now() + r->grace * 1000LL;
 }
 
-void remains_end(void)
+int remains_time(const struct remains *r)
+{
+	int64_t left = r->until ? r->until - sys_now() : -1;
+
+	if (r->until && left < 0)
+		return 0;
+	return left > WAIT_MAX ? WAIT_MAX : (int)left;
+}
+
+/* Many may not fit: who is left over will be seen the next time. */
+void remains_send(const struct remains *r, int sig)
+{
+	char text[4096];
+	const char *at = text;
+	uint64_t pid;
+	ssize_t n;
+
+	if (r->list < 0) {
+		kill(-1, sig);
+		return;
+	}
+	n = pread(r->list, text, sizeof(text) - 1, 0);
+	text[n > 0 ? n : 0] = 0;
+	while (!num_take(&at, 10, &pid) && *at == ' ')
+		kill(pid, sig);
+}
+
+void remains_end(const struct remains *r)
 {
 	pid_t pid;
 
-	while ((pid = waitpid(-1, NULL, WNOHANG)) >= 0) {
+	while (r->list >= 0 && (pid = waitpid(-1, NULL, WNOHANG)) >= 0) {
 		if (pid)
 			continue;
-		if (remains_send(SIGKILL))
-			return;
+		remains_send(r, SIGKILL);
 		poll(NULL, 0, 1);
 	}
 }

@@ -33,11 +33,12 @@ static const struct {
 /* What follows RTMIN or RTMAX: nothing, or +N or -N */
 static int real_time(const char *rest, int number, int direction)
 {
-	uint32_t n = 0;
+	uint32_t n;
 
-	if (*rest && *rest++ != (direction > 0 ? '+' : '-'))
-		return 0;
-	if (rest[-1] && (num_take32(&rest, 0, &n) || n > RT_MAX - RT_MIN))
+	if (!*rest)
+		return number;
+	if (*rest++ != (direction > 0 ? '+' : '-') ||
+	    num_take32(&rest, 0, &n) || n > RT_MAX - RT_MIN)
 		return 0;
 	return number + direction * (int)n;
 }

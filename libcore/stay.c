@@ -33,7 +33,7 @@ static void begin(struct stay *s, int init)
 	*s = (struct stay){.listens = HELLO_STANDS,
 			   .init = init,
 			   .grace = -1,
-			   .keep_fd = {-1, -1},
+			   .keep_fd = {-1, -1, -1},
 			   .sigfd = -1};
 	for (int i = 0; i < STAY_POLL; i++)
 		s->poll[i].fd = -1;
@@ -94,19 +94,19 @@ static int say(struct stay *s, enum hello_word word)
 
 static int guard(const struct stay *s)
 {
-	int keep[STAY_POLL + 4] = {s->hello, s->sigfd, s->keep_fd[0],
-				   s->keep_fd[1]};
+	int keep[STAY_POLL + 5] = {s->hello, s->sigfd, s->keep_fd[0],
+				   s->keep_fd[1], s->keep_fd[2]};
 
 	for (int i = 0; i < STAY_POLL; i++)
-		keep[4 + i] = s->poll[i].fd;
-	return proc_guard(keep, STAY_POLL + 4, s->caps | CAPS_KILL);
+		keep[5 + i] = s->poll[i].fd;
+	return proc_guard(keep, STAY_POLL + 5, s->caps | CAPS_KILL);
 }
 
 static int stand(struct stay *s)
 {
 	const int yes = 1;
 
-	s->sigfd = sys_signalfd(~0ULL);
+	s->sigfd = sys_signalfd(-1, ~0ULL);
 	if (s->sigfd < 0)
 		return -1;
 	if (s->listens != HELLO_STANDS &&
@@ -143,6 +143,12 @@ int stay_answer(struct stay *s)
 	complain("answer the jail: %m");
 	stay_refuse(s);
 	return -1;
+}
+
+void stay_close(struct stay *s)
+{
+	close(s->hello);
+	close(s->sigfd);
 }
 
 void stay_end(struct stay *s)

@@ -48,7 +48,7 @@ struct stay {
 	enum hello_word listens; /* HELLO_STANDS, HELLO_LISTENS, HELLO_OPENS */
 	uint64_t caps; /* capabilities (bits) that its job needs, at most */
 	struct pollfd poll[STAY_POLL]; /* more to be polled; fd -1: none */
-	int keep_fd[2];		       /* more to be kept open, or -1 */
+	int keep_fd[3];		       /* more to be kept open, or -1 */
 	int wards;	  /* it stays inside of the jail (proc_ward) */
 	int hears;	  /* of GO, though it listens to no hello */
 	int keeps_all;	  /* its job is to start the rest again: no guard */
@@ -79,7 +79,7 @@ struct stay {
 	pid_t adopted;	      /* STAY_ADOPTED's, and how it ended: wait(2) */
 	int adopted_status;
 	pid_t held; /* who could not take the signal held_signal yet, or 0 */
-	int held_signal;
+	int held_signal, held_value;
 	int fatal;	 /* the signal for which we KILLed the child, or 0 */
 	int due;	 /* what fatal will be at kill_at */
 	int64_t kill_at; /* sys_now(): when KILL is due, or 0 */
@@ -116,7 +116,8 @@ _Noreturn void stay_wait(struct stay *s);
 void stay_refuse(struct stay *s);
 
 /* Sends the signal that came, as sig, to a process or (negative) a group, with
- * its value. What it cannot take now is sent later, before the next one. */
+ * its value. What it cannot take now is sent later, before the next one that is
+ * queued. */
 void stay_send(struct stay *s, pid_t pid, int sig);
 /* Reaps what can be reaped. True if there is no child left. */
 int stay_reap(struct stay *s);

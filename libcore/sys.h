@@ -73,11 +73,14 @@ struct sys_attr {
 
 /* rt_sigprocmask(2); musl's leaves out 32 to 34 */
 int sys_sigmask(int how, const sys_sigset *set, sys_sigset *old);
-/* signalfd4(2), close-on-exec and non-blocking */
-int sys_signalfd(sys_sigset set);
+/* signalfd4(2), close-on-exec and non-blocking; fd: one that is changed, or -1 */
+int sys_signalfd(int fd, sys_sigset set);
 
 /* rt_sigqueueinfo(2): as sigqueue(3) */
 int sys_sigqueue(pid_t pid, int sig, int value);
+/* The kernel counts the signals that are queued to all of a user's processes. This
+ * one takes half of them at most: who sends on what it gets has room for it. */
+void sys_halve_queue(void);
 /* rt_sigtimedwait(2): the number of a signal of set, which must be blocked; -1
  * and EAGAIN after so many milliseconds (negative: never) */
 int sys_sigwait(sys_sigset set, int ms);

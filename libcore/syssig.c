@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,9 +19,9 @@ int sys_sigmask(int how, const sys_sigset *set, sys_sigset *old)
 	return syscall(SYS_rt_sigprocmask, (long)how, set, old, SIGSET_BYTES);
 }
 
-int sys_signalfd(sys_sigset set)
+int sys_signalfd(int fd, sys_sigset set)
 {
-	return syscall(SYS_signalfd4, -1L, &set, SIGSET_BYTES,
+	return syscall(SYS_signalfd4, (long)fd, &set, SIGSET_BYTES,
 		       (long)(O_CLOEXEC | O_NONBLOCK));
 }
 
@@ -31,6 +32,16 @@ int sys_sigqueue(pid_t pid, int sig, int value)
 	info.si_pid = getpid();
 	info.si_value.sival_int = value;
 	return syscall(SYS_rt_sigqueueinfo, (long)pid, (long)sig, &info);
+}
+
+void sys_halve_queue(void)
+{
+	struct rlimit r;
+
+	if (prlimit(0, RLIMIT_SIGPENDING, NULL, &r))
+		return;
+	r.rlim_cur /= 2;
+	prlimit(0, RLIMIT_SIGPENDING, &r, NULL);
 }
 
 int sys_sigwait(sys_sigset set, int ms)
