@@ -4,7 +4,7 @@
 # nsclone --detach: the shell is given back when the jail stands.
 #
 # timeout: 120
-# shellcheck disable=SC2011,SC2034,SC2094,SC2015,SC2016,SC2034,SC2086,SC2154 # words are words, eval sets what is used
+# shellcheck disable=SC2015,SC2016,SC2034,SC2086,SC2094,SC2154 # words are words, eval sets what is used
 # shellcheck source=tests/lib.sh
 . "${LIB:-${0%/*}/lib.sh}"
 # shellcheck source=tests/background.sh
