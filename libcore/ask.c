@@ -87,11 +87,12 @@ static void check(enum wire_fault fault, const char *path, int says, int sent)
 		    path);
 }
 
-/* The descriptor is what its row says. */
+/* The descriptor is what its row says; 0 and errno if that was told. */
 static int is_row(int row, int fd)
 {
 	struct stat st;
 
+	errno = EBADMSG;
 	if (row < NS_KINDS)
 		return sys_ns_kind(fd) == ns_table[row].kind;
 	if (row != JAIL_PIDFD)
@@ -118,7 +119,7 @@ static void ask_ours(int sock, const struct fdpass_asked *ask, struct jail *j)
 		if (!is_row(row[i], fd[i]) || fstat(fd[i], &st) ||
 		    st.st_ino != a.item[i].inode)
 			die("'%s': the server sent something else than the "
-			    "'%s' that it says",
+			    "'%s' that it says: %m",
 			    ask->path, jail_name(row[i]));
 		j->fd[row[i]] = fd[i];
 	}

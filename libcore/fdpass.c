@@ -28,9 +28,10 @@ socklen_t fdpass_address(struct sockaddr_un *a, const char *path)
 
 	memset(a, 0, sizeof(*a));
 	a->sun_family = AF_UNIX;
-	errno = n > (*path == '@') ? ENAMETOOLONG : ENOENT;
-	if (n <= (*path == '@') || n >= sizeof(a->sun_path))
+	if (n <= (*path == '@') || n >= sizeof(a->sun_path)) {
+		errno = n > 1 ? ENAMETOOLONG : ENOENT;
 		return 0;
+	}
 	memcpy(a->sun_path, path, n);
 	if (*path != '@')
 		return sizeof(*a);
@@ -99,11 +100,12 @@ static int refuse(int fd, const struct fdpass_place *p, const char *act)
 int fdpass_listen(const struct fdpass_place *p)
 {
 	int type = p->uwsgi ? SOCK_STREAM : SOCK_SEQPACKET;
-	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	struct sockaddr_un a;
 	socklen_t size = fdpass_address(&a, p->path);
+	int fd = size ? socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)
+		      : -1;
 
-	if (fd < 0 || !size || bind_at(fd, &a, size, p->mode)) {
+	if (fd < 0 || bind_at(fd, &a, size, p->mode)) {
 		complain("bind the socket '%s': %m%s", p->path,
 			 errno != EADDRINUSE ? ""
 			 : *a.sun_path ? " (somebody serves it, or it is not a "

@@ -51,10 +51,10 @@ int peers_is_there(int sock)
 	int gone;
 
 	if (peer.fd < 0)
-		return errno == ENOPROTOOPT		    ? 1
-		       : errno == EMFILE || errno == ENFILE ? -1
-							    : 0;
+		return errno == ENOPROTOOPT		   ? 1
+		       : errno == ESRCH || errno == EINVAL ? 0
+							   : -1;
 	gone = poll(&peer, 1, 0);
 	close(peer.fd);
-	return !gone;
+	return gone < 0 ? -1 : !gone;
 }

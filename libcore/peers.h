@@ -25,8 +25,8 @@ int peers_is_own(uint32_t uid);
 int peers_may(const struct peers *p, int sock, struct ucred *peer);
 
 /* 0: the process that connected has ended, so somebody else holds its end;
- * 1: it lives, or this kernel cannot tell (SO_PEERPIDFD, Linux 6.5); -1: there
- * is no descriptor left to ask with. */
+ * 1: it lives, or this kernel cannot tell (SO_PEERPIDFD, Linux 6.5); -1 and errno:
+ * it could not be asked. */
 int peers_is_there(int sock);
 
 #endif

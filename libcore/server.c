@@ -158,6 +158,8 @@ static int is_there(struct server *sv, int fd)
 		return there;
 	close(sv->spare);
 	there = peers_is_there(fd);
+	if (there < 0)
+		tell(sv, "ask whether a client is there");
 	sv->spare = fcntl(sv->epoll, F_DUPFD_CLOEXEC, 0);
 	return there > 0;
 }

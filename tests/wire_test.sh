@@ -31,7 +31,7 @@ said()
 closed="the server closed the connection without an answer"
 alien="the answer is not that of a server of namespaces"
 lost="descriptors were lost on the way (the limit of open files, ulimit -n, or too many were sent)"
-other="the server sent something else than the '*' that it says"
+other="the server sent something else than the '*' that it says: *"
 unasked="the server sent what was not asked for"
 twice="the server sent two of a kind"
 none="the server sent a descriptor that is no namespace: *"
