@@ -285,21 +285,3 @@ enum stay_event stay_next(struct stay *s)
 	}
 	return event;
 }
-
-/* The terminal is for who had it, when we go on: the child's group. */
-void stay_stop(struct stay *s)
-{
-	pid_t group = getpgid(s->child), owner = tcgetpgrp(STDIN_FILENO);
-
-	if (getpid() == 1) { /* cannot stop, but who waits outside can */
-		if (group != getpgrp())
-			kill(0, SIGTSTP);
-		return;
-	}
-	kill(getpid(), SIGSTOP);
-	if (group == getpgrp())
-		group = -s->child;
-	else if (group == owner)
-		tcsetpgrp(STDIN_FILENO, group);
-	kill(-group, SIGCONT);
-}
