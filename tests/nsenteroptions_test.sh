@@ -186,8 +186,8 @@ testNetOfSocket()
 	until [ "$fd" ] || [ $tries = 0 ]; do
 		tries=$((tries - 1))
 		sleep 0.02
-		for link in /proc/$nc/fd/*; do
-			case $(readlink $link) in
+		for link in "/proc/$nc/fd"/*; do
+			case $(readlink "$link") in
 			socket:*) fd=$link ;;
 			esac
 		done
