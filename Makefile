@@ -4,7 +4,7 @@
 # UAPI STRIP READELF V=1. What the build itself needs stands in lower case, because
 # `make CFLAGS=...` overrides every CFLAGS += in here.
 
-size_limit := 122880
+size_limit := 118784
 comma := ,
 
 PREFIX ?= /usr/local

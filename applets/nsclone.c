@@ -84,6 +84,8 @@ static void check(struct ask *a)
 		a->kinds |= CLONE_NEWUSER;
 	check_respawn(a);
 	check_waits(a);
+	if (a->maps.setgroups && !(a->kinds & CLONE_NEWUSER))
+		die("--setgroups needs a new user namespace: add -U");
 	chain_makes(a->kinds);
 	ns_check(&a->setup);
 	if (*a->outside)

@@ -40,16 +40,37 @@ static void help_row(struct fmt *f, char letter, const char *name,
 	pad(f, 8 + strlen(name) + strlen(space) + strlen(arg), help);
 }
 
-/* A row of the table: one option, a line of text, or all namespaces */
-static void help_option(struct fmt *f, const struct opt *o)
+/* The step has an option of its own with the name of a kind. */
+static int is_taken(const struct opt *all, const char *name)
 {
-	int enters = o->type == OPT_TYPE_CHOICE;
+	for (; all->type; all++)
+		if (!strcmp(all->text, name))
+			return 1;
+	return 0;
+}
 
-	for (const struct ns *ns = ns_table; opt_has_kinds(o) && ns->name; ns++)
-		help_row(f, ns->letter, ns->name,
-			 o->type == OPT_TYPE_NAMESPACES ? "" : "[=FILE]",
-			 enters ? "enter this namespace"
-				: "a new namespace of this kind");
+static void help_kinds(struct fmt *f, const struct opt *all,
+		       const struct opt *o)
+{
+	const char *file = o->type == OPT_TYPE_NAMESPACES ? "" : "[=FILE]";
+
+	for (const struct ns *ns = ns_table; ns->name; ns++) {
+		int taken = is_taken(all, ns->name);
+
+		help_row(f, ns->letter, taken ? "ns" : ns->name,
+			 taken ? ns->name : file,
+			 o->type == OPT_TYPE_CHOICE
+				 ? "enter this namespace"
+				 : "a new namespace of this kind");
+	}
+}
+
+/* A row of the table: one option, a line of text, or all namespaces */
+static void help_option(struct fmt *f, const struct opt *all,
+			const struct opt *o)
+{
+	if (opt_has_kinds(o))
+		help_kinds(f, all, o);
 	if (o->type != OPT_TYPE_WORD) {
 		help_row(f, o->letter, o->text, opt_part(o, 1), opt_part(o, 2));
 		return;
@@ -87,7 +108,7 @@ void opt_help(const struct opt *options)
 
 	fmt_add(&f, "Usage: %s %s\n%s\n\n", a->name, a->args, a->brief);
 	for (const struct opt *o = options; o->type; o++)
-		help_option(&f, o);
+		help_option(&f, options, o);
 	help_row(&f, 'h', "help", "", "this text");
 	help_row(&f, 'V', "version", "", "the version");
 	fmt_add(&f, "\nExamples:\n");

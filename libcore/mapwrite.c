@@ -97,9 +97,16 @@ static int write_by_helper(pid_t pid, const struct idmap_ranges *r, int i)
 	struct outside o = {.deadline = HELPER_SECONDS, .hears = 1};
 	char words[1 + 3 * IDMAP_RANGES][12];
 	char *argv[4 + 3 * IDMAP_RANGES] = {NULL, (char *)kinds[i].helper};
+	pid_t number = proc_number(pid);
 	int n = 0;
 
-	fmt_str(words[0], sizeof(*words), "%d", proc_number(pid));
+	if (number < 0) {
+		if (is_dead(pid))
+			return 1;
+		complain("find process %d in '/proc': %m", pid);
+		return -1;
+	}
+	fmt_str(words[0], sizeof(*words), "%d", number);
 	for (int k = 0; k < r->n; k++) {
 		fmt_str(words[++n], sizeof(*words), "%u", r->range[k].inside);
 		fmt_str(words[++n], sizeof(*words), "%u", r->range[k].outside);

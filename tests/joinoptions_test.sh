@@ -170,6 +170,7 @@ testManyJoins()
 	[ "$WAY" = root/dash ] || return 0
 	jail || return 0
 	run "$HELPER/peer" ask "$S" ask 100 # it has its pages
+	sleep 0.2 # and has closed the last one
 	state()
 	{
 		find /proc/$outer/fd -type l | wc -l
