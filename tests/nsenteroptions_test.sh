@@ -186,13 +186,8 @@ testNetOfSocket()
 	until [ "$fd" ] || [ $tries = 0 ]; do
 		tries=$((tries - 1))
 		sleep 0.02
-<<<<<<< HEAD
 		for link in "/proc/$nc/fd/"*; do
 			case $(readlink $link) in
-=======
-		for link in "/proc/$nc/fd"/*; do
-			case $(readlink "$link") in
->>>>>>> sockets
 			socket:*) fd=$link ;;
 			esac
 		done
