@@ -39,6 +39,7 @@ struct flow {
 
 struct relay {
 	int master;
+	int gone; /* the reader, which the program has not been told */
 	int lost; /* an errno: not all that the program wrote was shown */
 	int raw;  /* the caller's terminal is, and was: */
 	struct termios was;
@@ -84,7 +85,9 @@ static int lose(struct relay *r)
 {
 	if (errno == EAGAIN || errno == EINTR)
 		return 0;
-	if (errno != EIO && errno != EPIPE)
+	if (errno == EPIPE)
+		r->gone = 1;
+	else if (errno != EIO)
 		r->lost = errno;
 	return 1;
 }
@@ -195,6 +198,9 @@ _Noreturn static void relay(struct relay *r, struct stay *s)
 			break;
 		case STAY_FD:
 			pump(r, s->poll);
+			if (r->gone)
+				stay_forward(s, SIGPIPE, 0);
+			r->gone = 0;
 			if (r->lost) /* as if it had hung up */
 				stay_forward(s, SIGHUP, 0);
 			break;

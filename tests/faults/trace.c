@@ -189,7 +189,7 @@ static void kill_running(void)
 static void at_exec(struct task *t)
 {
 	unsigned long aux[128], base = 0, entry = 0, name = 0;
-	char path[64], file[64];
+	char path[512], file[64];
 	ssize_t n, i;
 	int fd;
 
@@ -386,7 +386,7 @@ static void at_stop(pid_t pid, int status)
 
 static pid_t parent_of(pid_t pid)
 {
-	char path[64], buf[512], *p;
+	char path[512], buf[512], *p;
 	ssize_t n;
 	int fd;
 

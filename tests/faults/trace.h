@@ -21,7 +21,7 @@ struct place {
 	long nr;
 	unsigned long flags; /* the argument that call_errnos wants */
 	int program;	     /* execve of the program itself */
-	char object[64];     /* the path, where the first argument is one */
+	char object[256];    /* the path, where the first argument is one */
 };
 
 struct fault {
