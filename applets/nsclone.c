@@ -36,9 +36,7 @@
 /* The options' words, and what they mean */
 struct ask {
 	int kinds;
-	struct idmap_words maps;
 	struct ns_setup setup;
-	const char *outside[OPT_MANY_MAX + 1];
 	const char *cgroup, *output, *kill_child;
 	const char *respawn_word;
 	struct respawn respawn;
@@ -48,6 +46,9 @@ struct ask {
 	int kill_signal, init;
 	int leads; /* the terminal's group, whose number is known inside */
 	int maps_are_written;
+	/* Last, for the code is shorter where the offset of a member is. */
+	const char *outside[OPT_MANY_MAX + 1];
+	struct idmap_words maps;
 };
 
 static void check_respawn(struct ask *a)

@@ -37,12 +37,13 @@
 /* The options' words, and what they mean */
 struct ask {
 	const char *console, *wait, *parent_death;
-	const char *rewrites[OPT_MANY_MAX + 1], *exits[OPT_MANY_MAX + 1];
-	struct opt_fds keep;
 	int group, everything, verbose, ready_fd, status_fd;
 	struct remains remains;
 
 	int wait_all, death;
+	/* Last, for the code is shorter where the offset of a member is. */
+	struct opt_fds keep;
+	const char *rewrites[OPT_MANY_MAX + 1], *exits[OPT_MANY_MAX + 1];
 	struct rewrite rewrite;
 };
 

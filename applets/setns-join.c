@@ -30,12 +30,13 @@
 struct join {
 	int target, trust, wait, keep_privileges, join_cgroup;
 	const char *only, *expect;
-	struct ns_choice choice;
-	struct opt_fds keep;
 
 	const char *path; /* NULL: there is no socket */
 	int kinds, named; /* to be entered; and those that must be there */
 	int expected;
+
+	struct ns_choice choice;
+	struct opt_fds keep;
 };
 
 /* Opens what no file was given for. */

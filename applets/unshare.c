@@ -33,8 +33,6 @@
 
 /* The options' words, and what they mean */
 struct ask {
-	struct ns_choice kinds;
-	struct idmap_words maps;
 	struct ns_setup setup;
 	const char *propagation, *proc, *binfmt, *interpreter;
 	const char *root, *wd, *uid, *gid, *owner, *monotonic, *boottime;
@@ -44,6 +42,9 @@ struct ask {
 	unsigned long propagates; /* MS_*, 0: as it is */
 	int kill_signal, init;
 	uint32_t uid_number, gid_number, owner_numbers[2];
+	/* Last, for the code is shorter where the offset of a member is. */
+	struct ns_choice kinds;
+	struct idmap_words maps;
 };
 
 /* The last number there could be means "no change" to the kernel. */

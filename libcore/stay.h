@@ -46,9 +46,8 @@ enum stay_event {
 struct stay {
 	/* the applet's, set between stay_fork and stay_stand */
 	enum hello_word listens; /* HELLO_STANDS, HELLO_LISTENS, HELLO_OPENS */
-	uint64_t caps; /* capabilities (bits) that its job needs, at most */
-	struct pollfd poll[STAY_POLL]; /* more to be polled; fd -1: none */
-	int keep_fd[3];		       /* more to be kept open, or -1 */
+	uint64_t caps;	  /* capabilities (bits) that its job needs, at most */
+	int keep_fd[3];	  /* more to be kept open, or -1 */
 	int wards;	  /* it stays inside of the jail (proc_ward) */
 	int hears;	  /* of GO, though it listens to no hello */
 	int keeps_all;	  /* its job is to start the rest again: no guard */
@@ -58,15 +57,13 @@ struct stay {
 				      STAY_TIME is; 0: never */
 
 	pid_t child;
-	int init;	      /* the child is PID 1 of a new pid namespace */
-	int to_be_moved;      /* into the cgroup: the kernel could not */
-	pid_t program;	      /* who said hello, in our numbering */
-	struct limits limits; /* and its limits, with HELLO_OPENS */
-	int ready;	      /* GO was heard: the jail stood */
-	int failed;	      /* errno of the step that failed, if it said so */
-	char step[HELLO_STEP]; /* its name, or "" */
-	int killed;	       /* the signal that ended the child, or 0 */
-	int status;	       /* its end, as a shell sees it */
+	int init;	 /* the child is PID 1 of a new pid namespace */
+	int to_be_moved; /* into the cgroup: the kernel could not */
+	pid_t program;	 /* who said hello, in our numbering */
+	int ready;	 /* GO was heard: the jail stood */
+	int failed;	 /* errno of the step that failed, if it said so */
+	int killed;	 /* the signal that ended the child, or 0 */
+	int status;	 /* its end, as a shell sees it */
 
 	int hello;  /* our end of the pair, */
 	int closed; /* and whether the other one is */
@@ -83,6 +80,13 @@ struct stay {
 	int fatal;	 /* the signal for which we KILLed the child, or 0 */
 	int due;	 /* what fatal will be at kill_at */
 	int64_t kill_at; /* sys_now(): when KILL is due, or 0 */
+
+	/* Last, for the code is shorter where the offset of a member is. */
+	char step[HELLO_STEP]; /* its name, or "" */
+	struct limits limits;  /* and its limits, with HELLO_OPENS */
+	struct pollfd
+		poll[STAY_POLL]; /* the applet's: more to be polled; fd -1:
+					  none */
 };
 
 /* Forks into new namespaces (CLONE_NEW* or 0); init: what chain_forks told.
