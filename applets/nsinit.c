@@ -41,7 +41,6 @@ struct ask {
 	struct remains remains;
 
 	int wait_all, death;
-	/* Last, for the code is shorter where the offset of a member is. */
 	struct opt_fds keep;
 	const char *rewrites[OPT_MANY_MAX + 1], *exits[OPT_MANY_MAX + 1];
 	struct rewrite rewrite;
